@@ -1,0 +1,1 @@
+//! How each kind of agent gets one step done.

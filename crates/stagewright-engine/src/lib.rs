@@ -1,0 +1,1 @@
+//! The driver around the core: leases, timers, launches, recovery.

@@ -1,0 +1,1 @@
+//! Readers of what tools and agents say: findings, severities, documents.

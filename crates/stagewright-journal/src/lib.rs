@@ -1,0 +1,1 @@
+//! The append-only journal of runs: the port, the memory journal, SQLite.

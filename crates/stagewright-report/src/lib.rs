@@ -1,0 +1,1 @@
+//! One stream of events, many readers: progress, Markdown, JSON.

@@ -1,0 +1,3 @@
+//! Durable orchestration for pipelines of agents: the command line.
+
+fn main() {}
