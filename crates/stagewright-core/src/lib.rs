@@ -1,7 +1,33 @@
 //! The pure heart of stagewright: plans, runs, events, and the decision.
+//!
+//! Three functions over one small state:
+//!
+//! ```text
+//! decide(&run, now, input)  -> events      what follows from what came in
+//! apply(&mut run, event)                   total; the only way that state changes
+//! wanted(&run, now)         -> effects     what should be going on right now
+//! ```
+//!
+//! and `settle(&run) -> Option<Event>`, which is asked until it is quiet after each
+//! event. Nothing here does IO, reads a clock, spawns, or draws random numbers.
 
+pub mod condition;
+pub mod decision;
+pub mod event;
 pub mod finding;
+pub mod hash;
+pub mod input;
+pub mod plan;
+pub mod retry;
 pub mod severity;
+pub mod shell_text;
+pub mod time;
 
+pub use condition::{Condition, Evaluator, Operator};
+pub use event::{Event, Recorded, Submission};
 pub use finding::{Finding, FindingDigest, FindingKind, FindingsSummary};
+pub use input::{Input, Wanted};
+pub use plan::{NodeIx, Plan, StageIx};
+pub use retry::ErrorClass;
 pub use severity::{Severity, SeverityCounts};
+pub use time::Timestamp;

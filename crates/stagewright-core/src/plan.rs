@@ -1,0 +1,384 @@
+//! A validated, frozen pipeline: the graph that a run executes.
+//!
+//! A plan is plain data. `stagewright-language` builds it from a pipeline file, the
+//! journal stores it by its hash, and it never changes afterwards: repetition and
+//! retries live in the run's state, not here (decision 4).
+
+use crate::condition::Condition;
+use crate::decision::Policy;
+use crate::retry::RetryPolicy;
+use crate::shell_text::ShellText;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The version of the plan's stored form.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// The index of an agent or gate in [`Plan::nodes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeIx(pub u32);
+
+impl NodeIx {
+    /// As an index into a vector.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// The index of a stage in [`Plan::stages`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StageIx(pub u32);
+
+impl StageIx {
+    /// As an index into a vector.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// In which of its forms a pipeline was written. The forms differ in defaults only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// stagewright's own form (`id`, `mode`, `run`, …).
+    Own,
+    /// The review form (`stage_id`, `agent_id`, `execution_mode`, …).
+    Review,
+}
+
+/// A validated pipeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`PLAN_FORMAT`] at the time it was made.
+    pub format: u32,
+    /// The pipeline's name.
+    pub name: String,
+    /// The pipeline's own version, free text.
+    pub version: String,
+    /// The form of the file.
+    pub form: Form,
+    /// Defaults of the shared context; submissions lay theirs over it.
+    #[serde(default)]
+    pub context: serde_json::Map<String, Value>,
+    /// Limits of the whole run.
+    #[serde(default)]
+    pub limits: Limits,
+    /// Stop after the first required failure, and stop what is running (rule A4).
+    #[serde(default)]
+    pub fail_fast: bool,
+    /// Stop on a critical finding (rule A4).
+    #[serde(default)]
+    pub fail_fast_on_critical: bool,
+    /// The stages in order.
+    pub stages: Vec<Stage>,
+    /// All agents and gates: stage by stage, in each stage its agents, then its gates.
+    pub nodes: Vec<Node>,
+    /// How the decision is made; `None` is `decision: none`.
+    pub policy: Option<Policy>,
+    /// Paths of the scope whose values are not distrusted (decision 22).
+    #[serde(default)]
+    pub trusted: Vec<String>,
+    /// Documents to write when the run ends.
+    #[serde(default)]
+    pub reports: Vec<ReportFile>,
+    /// Overrides of the severity tables: a word, a rule or `tool:prefix` to a severity.
+    #[serde(default)]
+    pub severities: BTreeMap<String, String>,
+}
+
+/// What the whole run may not exceed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Active time of the run, in milliseconds (decision 9).
+    pub timeout_ms: Option<u64>,
+    /// Agents that run at once.
+    pub max_parallelism: Option<u32>,
+}
+
+/// A document that is written when the run ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportFile {
+    /// `markdown` or `json`.
+    pub format: String,
+    /// Where, relative to the directory that the run was started in.
+    pub path: String,
+}
+
+/// How the agents of a stage are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StageMode {
+    /// One at a time, in the order of the file.
+    Sequential,
+    /// As many at once as the limits allow.
+    Parallel,
+}
+
+/// How a whole run is executed (rule A15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunMode {
+    /// One agent at a time, whatever the stages say.
+    Sequential,
+    /// All agents of a stage at once, whatever the stages say.
+    Parallel,
+    /// Each stage's own mode.
+    Hybrid,
+}
+
+/// What happens after a required agent or gate has failed (decision 28).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnFailure {
+    /// Nothing more is started; what runs may finish.
+    Halt,
+    /// The rest goes on.
+    Continue,
+}
+
+/// An ordered group of agents, with its gates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Unique among the stages.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// The order of its agents.
+    pub mode: StageMode,
+    /// When it runs at all.
+    pub condition: Option<Condition>,
+    /// Whether its agents' failures can fail the run (rule A1).
+    pub required: bool,
+    /// Active time of the stage, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// Agents of this stage that run at once.
+    pub max_parallelism: Option<u32>,
+    /// The first of its nodes.
+    pub first: NodeIx,
+    /// How many agents it has.
+    pub agents: u32,
+    /// How many gates follow the agents.
+    pub gates: u32,
+}
+
+impl Stage {
+    /// Its agents.
+    pub fn agent_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
+        (self.first.0..self.first.0 + self.agents).map(NodeIx)
+    }
+
+    /// Its gates.
+    pub fn gate_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
+        let first = self.first.0 + self.agents;
+        (first..first + self.gates).map(NodeIx)
+    }
+
+    /// Its agents, then its gates.
+    pub fn all_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
+        (self.first.0..self.first.0 + self.agents + self.gates).map(NodeIx)
+    }
+}
+
+/// Whether a node produces a result or judges one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A configured step with a result.
+    Agent,
+    /// A check that the engine executes, with a verdict.
+    Gate,
+}
+
+/// One agent or gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// Unique among all nodes of the pipeline.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Agent or gate.
+    pub role: Role,
+    /// The review form's `agent_type`, or any word of the user's.
+    pub agent_type: Option<String>,
+    /// The stage it belongs to.
+    pub stage: StageIx,
+    /// When it runs at all.
+    pub condition: Option<Condition>,
+    /// Nodes that must have succeeded, or been skipped by a false condition (decision 33).
+    #[serde(default)]
+    pub depends_on: Vec<NodeIx>,
+    /// Nodes that must have ended in whatever way: `when: any`, and siblings whose
+    /// results this node reads.
+    #[serde(default)]
+    pub after: Vec<NodeIx>,
+    /// Whether its failure can fail the run, and its absence blocks (rules A1, A2).
+    pub required: bool,
+    /// What happens after it has failed, being required.
+    pub on_failure: OnFailure,
+    /// Its patience.
+    #[serde(default)]
+    pub limits: TimeLimits,
+    /// When it is tried again.
+    pub retry: RetryPolicy,
+    /// Whether an interrupted launch may run again (decision 3).
+    pub on_interrupt: OnInterrupt,
+    /// The paths below `results.<id>.` that conditions read (decision 5). The event
+    /// of its end carries the values of exactly these.
+    #[serde(default)]
+    pub projection: Vec<String>,
+    /// Secrets by name, each a reference such as `env:NAME` or `file:PATH`.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+    /// Who does it.
+    pub action: Action,
+}
+
+/// How long one try of an agent may take. All in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeLimits {
+    /// From its start to its end.
+    pub total_ms: Option<u64>,
+    /// From its start to its first output.
+    pub first_output_ms: Option<u64>,
+    /// Between two outputs.
+    pub idle_ms: Option<u64>,
+}
+
+/// What may happen to a launch that was interrupted by a crash (decision 3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnInterrupt {
+    /// The same try is launched again.
+    #[default]
+    Rerun,
+    /// A person says whether it may run again.
+    Ask,
+    /// The try has failed.
+    Fail,
+}
+
+/// Who does a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Action {
+    /// A program or shell text on this machine (`run:`).
+    Command(Command),
+    /// An AWS Lambda function (`lambda_function_arn:`), or the program that settings map it to.
+    Lambda {
+        /// The function's ARN, the key of the mapping.
+        arn: String,
+        /// What it gets; `None` is the whole context.
+        input: Option<Value>,
+    },
+    /// Values computed in process (`set:`): a tree whose texts are templates.
+    Set {
+        /// The tree.
+        value: Value,
+    },
+    /// A person's answer (`human:`).
+    Human(Human),
+}
+
+/// A program or shell text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Command {
+    /// What is run.
+    pub program: Program,
+    /// Further environment, name to template.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The working directory, a template; relative to the run's work tree.
+    pub cwd: Option<String>,
+    /// What it gets as JSON; `None` is the whole context. Texts are templates.
+    pub input: Option<Value>,
+    /// The name of the reader of its answer; `None` is a plain text result (decision 25).
+    pub findings: Option<String>,
+    /// Which exit codes mean what, where it differs from the reader's own meaning.
+    #[serde(default)]
+    pub exit_codes: ExitCodes,
+}
+
+/// What is run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "form", rename_all = "snake_case")]
+pub enum Program {
+    /// A text for a shell (decisions 18 and 20).
+    Shell {
+        /// The shell and its options; the text is appended as the last argument.
+        /// `None` is the default shell.
+        shell: Option<Vec<String>>,
+        /// The compiled text.
+        text: ShellText,
+    },
+    /// An argument vector, no shell; each element a template, a list expands to several.
+    Arguments {
+        /// The program and its arguments.
+        words: Vec<String>,
+    },
+}
+
+/// Declared meanings of exit codes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExitCodes {
+    /// Codes that are an answer (an agent), or a pass (a gate). Empty: the default.
+    #[serde(default)]
+    pub success: Vec<i32>,
+    /// Codes that are a failed gate. Empty: every other code but the ones below.
+    #[serde(default)]
+    pub fail: Vec<i32>,
+    /// Codes that mean "there was nothing to check" (a gate).
+    #[serde(default)]
+    pub no_evidence: Vec<i32>,
+}
+
+/// A question to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Human {
+    /// The question, a template.
+    pub ask: String,
+    /// The answers that `approve` (the first) and `reject` (the last) give.
+    pub choices: Vec<String>,
+    /// Who should answer; recorded and shown, not enforced on one machine (decision 36).
+    #[serde(default)]
+    pub approvers: Vec<String>,
+}
+
+impl Plan {
+    /// The stage at an index.
+    pub fn stage(&self, stage: StageIx) -> &Stage {
+        &self.stages[stage.index()]
+    }
+
+    /// The node at an index.
+    pub fn node(&self, node: NodeIx) -> &Node {
+        &self.nodes[node.index()]
+    }
+
+    /// The agents in order, without the gates.
+    pub fn agents(&self) -> impl Iterator<Item = (NodeIx, &Node)> {
+        self.nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| node.role == Role::Agent)
+            .map(|(index, node)| (NodeIx(u32::try_from(index).unwrap_or(u32::MAX)), node))
+    }
+
+    /// The index of the node with this id.
+    pub fn find(&self, id: &str) -> Option<NodeIx> {
+        self.nodes
+            .iter()
+            .position(|node| node.id == id)
+            .and_then(|index| u32::try_from(index).ok())
+            .map(NodeIx)
+    }
+
+    /// Whether a failure of this node is a *required failure* (rule A1): the node
+    /// and its stage are both required.
+    pub fn is_required(&self, node: NodeIx) -> bool {
+        let node = self.node(node);
+        node.required && self.stage(node.stage).required
+    }
+}
