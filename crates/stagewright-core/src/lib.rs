@@ -14,6 +14,7 @@
 pub mod condition;
 pub mod decision;
 pub mod event;
+pub mod expression;
 pub mod finding;
 pub mod hash;
 pub mod input;
