@@ -1,1 +1,41 @@
-//! Readers of what tools and agents say: findings, severities, documents.
+//! Readers of what tools and agents say: bytes in, findings and one normal document out.
+//!
+//! A finished agent leaves bytes behind. This crate turns them into an [`Answer`]:
+//! the parsed document, its findings on one scale, and what the agent says of
+//! itself. It does no IO and never decides: whether a finding blocks is the core's
+//! business, whether an attempt counts as failed is the engine's.
+//!
+//! It fails closed. A document that cannot be understood is a [`ReadError`]
+//! (`invalid_output`), a scanner that could not scan is [`AgentStatus::Error`];
+//! neither is ever an empty list of findings.
+//!
+//! - [`read`] for a promised document, by [`Format`]; [`read_plain`] for a command
+//!   that promised none (decision 25); [`unfence`] for JSON in a model's prose.
+//! - [`SeverityTable`] holds the words, rules and bands of decision 27, with its
+//!   full table in the docs, and what a pipeline overrides.
+//!
+//! Neighbours: findings and severities are types of `stagewright-core`; the engine
+//! calls [`read`] when an attempt ends; the language crate validates the names and
+//! tables that a pipeline writes with [`Format::parse`] and [`SeverityTable::parse`].
+
+mod agent_document;
+mod answer;
+mod bandit;
+mod error;
+mod format;
+mod node;
+mod place;
+mod read;
+mod ruff;
+mod rule;
+mod sarif;
+mod severity_table;
+mod tool_document;
+mod unfence;
+
+pub use answer::{AgentStatus, Answer, Options};
+pub use error::{NotJson, ReadError};
+pub use format::Format;
+pub use read::{MAX_BYTES, read, read_plain};
+pub use severity_table::{SeverityProblem, SeverityTable};
+pub use unfence::{UnfenceError, unfence};

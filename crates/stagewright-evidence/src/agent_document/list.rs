@@ -1,0 +1,181 @@
+//! The lists of an agent's document as findings, checked against its counts.
+
+use crate::answer::Options;
+use crate::error::ReadError;
+use crate::node::Node;
+use crate::place::file_from_path;
+use crate::rule::{neutral_rule, tool_key};
+use crate::severity_table::Hints;
+use serde_json::Value;
+use stagewright_core::finding::{Finding, FindingKind};
+
+/// A list of findings and the fields that count it.
+struct ListNames {
+    kind: FindingKind,
+    list: &'static str,
+    counts: &'static [&'static str],
+}
+
+const LISTS: [ListNames; 3] = [
+    ListNames {
+        kind: FindingKind::Violation,
+        list: "/violations",
+        counts: &["/violations_count", "/violation_count"],
+    },
+    // What an agent outside the six types calls its list.
+    ListNames {
+        kind: FindingKind::Violation,
+        list: "/findings",
+        counts: &["/findings_count"],
+    },
+    ListNames {
+        kind: FindingKind::Deviation,
+        list: "/deviations",
+        counts: &["/deviations_count", "/deviation_count"],
+    },
+];
+
+/// What the lists of a document hold.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    pub(super) findings: Vec<Finding>,
+    /// How many violations are listed; `None` without any list of them.
+    pub(super) violations: Option<u64>,
+    /// How many deviations are listed; `None` without a list.
+    pub(super) deviations: Option<u64>,
+}
+
+impl Lists {
+    fn slot(&mut self, kind: FindingKind) -> &mut Option<u64> {
+        match kind {
+            FindingKind::Violation => &mut self.violations,
+            FindingKind::Deviation => &mut self.deviations,
+        }
+    }
+}
+
+/// Reads all lists of a document and compares every count with its list.
+pub(super) fn read(
+    node: &Node<'_>,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<Lists, ReadError> {
+    let mut lists = Lists::default();
+    for names in &LISTS {
+        if let Some(list) = node.list(names.list)? {
+            for item in Node::elements(list, &node.path_of(names.list)) {
+                let finding = read_finding(&item.expect_object()?, names.kind, options, warnings)?;
+                lists.findings.push(finding);
+            }
+            let slot = lists.slot(names.kind);
+            *slot = Some(slot.unwrap_or(0) + list.len() as u64);
+        }
+    }
+    for names in &LISTS {
+        let own = node.list(names.list)?.map(|list| list.len() as u64);
+        let listed = own.or(*lists.slot(names.kind)).unwrap_or(0);
+        check_counts(node, names, listed)?;
+    }
+    Ok(lists)
+}
+
+/// Decision 24: a count that differs from the list is no evidence of anything.
+fn check_counts(node: &Node<'_>, names: &ListNames, listed: u64) -> Result<(), ReadError> {
+    for count_at in names.counts {
+        if let Some(count) = node.count(count_at)?
+            && count != listed
+        {
+            return Err(ReadError::CountDiffers {
+                count_path: node.path_of(count_at),
+                count,
+                list_path: node.path_of(names.list),
+                listed,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn read_finding(
+    node: &Node<'_>,
+    kind: FindingKind,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<Finding, ReadError> {
+    let reported_rule = node.text_at_any(&[
+        "/type",
+        "/rule",
+        "/rule_id",
+        "/code",
+        "/pattern",
+        "/lld_section",
+        "/category",
+    ])?;
+    let message = message(node)?;
+    if reported_rule.is_none() && message.is_none() {
+        return Err(ReadError::EmptyFinding { path: node.path() });
+    }
+    let unnamed = match kind {
+        FindingKind::Violation => "unspecified",
+        FindingKind::Deviation => "lld-deviation",
+    };
+    let reported_rule = reported_rule.unwrap_or(unnamed);
+    let tool = node.text("/tool")?.map(tool_key);
+    let rule = neutral_rule(tool.as_deref(), reported_rule);
+    let hints = Hints {
+        tool: tool.as_deref(),
+        rule: reported_rule,
+        neutral_rule: &rule,
+        score: None,
+        word: node.text("/severity")?,
+    };
+    if let Some(word) = hints.word
+        && !options.severities.knows_word(&hints)
+    {
+        warnings.push(format!(
+            "`{}` is `{word}`, a word that the severity table does not know",
+            node.path_of("/severity")
+        ));
+    }
+    let grade = options.severities.grade_agent(&hints);
+    Ok(Finding {
+        severity: grade.severity,
+        severity_assumed: grade.assumed,
+        kind,
+        message: message.unwrap_or_else(|| reported_rule.to_owned()),
+        file: node
+            .text_at_any(&["/file", "/path", "/filename", "/file_path"])?
+            .and_then(|file| file_from_path(file, options.root.as_deref())),
+        line: node.line_at_any(&["/line", "/line_number", "/start_line"])?,
+        suggestion: node
+            .text_at_any(&["/suggestion", "/fix", "/recommendation"])?
+            .map(str::to_owned),
+        rule,
+        tool,
+    })
+}
+
+/// What is wrong: the agent's sentence, or one made of what it expected and found.
+fn message(node: &Node<'_>) -> Result<Option<String>, ReadError> {
+    if let Some(text) = node.text_at_any(&["/description", "/message", "/title"])? {
+        return Ok(Some(text.to_owned()));
+    }
+    let shown = |pointer: &str| {
+        node.get(pointer).map(|value| match value {
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        })
+    };
+    let found = shown("/found").or_else(|| shown("/actual"));
+    let sentence = match (shown("/expected"), found) {
+        (Some(expected), Some(found)) => format!("expected {expected}, found {found}"),
+        (Some(expected), None) => format!("expected {expected}"),
+        (None, Some(found)) => format!("found {found}"),
+        (None, None) => return Ok(None),
+    };
+    let section = node.text("/lld_section")?;
+    Ok(Some(match section {
+        Some(section) => format!("{section}: {sentence}"),
+        None => sentence,
+    }))
+}

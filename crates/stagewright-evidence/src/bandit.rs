@@ -1,0 +1,87 @@
+//! The object that `bandit -f json` prints.
+//!
+//! Bandit lists the files that it could not read or parse under `errors` and ends
+//! with 0 all the same. Here any of them makes the report an error: a scanner that
+//! did not read a file has not shown that it is safe. Bandit's confidence is not
+//! weighed (a HIGH finding of low confidence is HIGH).
+
+use crate::answer::{Answer, Options};
+use crate::error::ReadError;
+use crate::node::Node;
+use crate::place::file_from_path;
+use crate::severity_table::Hints;
+use crate::tool_document::ToolReport;
+use serde_json::Value;
+use stagewright_core::finding::{Finding, FindingKind};
+
+const TOOL: &str = "bandit";
+
+/// Reads a whole report.
+pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadError> {
+    let root = Node::root(document).expect_object()?;
+    let results = root.list("/results")?.ok_or_else(|| ReadError::Missing {
+        path: root.path_of("/results"),
+    })?;
+    let mut report = ToolReport {
+        tools: vec![TOOL.to_owned()],
+        ..ToolReport::default()
+    };
+    for node in Node::elements(results, "$.results") {
+        report
+            .findings
+            .push(read_finding(&node.expect_object()?, options)?);
+    }
+    for node in Node::elements(root.list("/errors")?.unwrap_or_default(), "$.errors") {
+        let node = node.expect_object()?;
+        let file = node
+            .text("/filename")?
+            .and_then(|file| file_from_path(file, options.root.as_deref()));
+        report.failures.push(format!(
+            "{}: {}",
+            file.as_deref().unwrap_or("a file without a name"),
+            node.text("/reason")?.unwrap_or("no reason given")
+        ));
+    }
+    // `# nosec` comments are written by the author of the change, so they are shown.
+    let nosec = root.count("/metrics/_totals/nosec")?.unwrap_or(0)
+        + root.count("/metrics/_totals/skipped_tests")?.unwrap_or(0);
+    if nosec > 0 {
+        report.warnings.push(format!(
+            "{nosec} findings of bandit are suppressed by `# nosec`"
+        ));
+    }
+    report.left_out.push(("suppressed", nosec));
+    Ok(report.into_answer())
+}
+
+fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
+    let required = |pointer: &str| {
+        node.text(pointer)?.ok_or_else(|| ReadError::Missing {
+            path: node.path_of(pointer),
+        })
+    };
+    let rule = required("/test_id")?;
+    let message = required("/issue_text")?;
+    let grade = options.severities.grade_tool(&Hints {
+        tool: Some(TOOL),
+        rule,
+        neutral_rule: rule,
+        score: None,
+        word: node.text("/issue_severity")?,
+    });
+    Ok(Finding {
+        severity: grade.severity,
+        severity_assumed: grade.assumed,
+        kind: FindingKind::Violation,
+        rule: rule.to_owned(),
+        message: message.to_owned(),
+        file: node
+            .text("/filename")?
+            .and_then(|file| file_from_path(file, options.root.as_deref())),
+        line: node.line_at_any(&["/line_number"])?,
+        suggestion: node
+            .text("/more_info")?
+            .map(|address| format!("see {address}")),
+        tool: Some(TOOL.to_owned()),
+    })
+}

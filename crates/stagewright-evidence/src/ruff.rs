@@ -1,0 +1,91 @@
+//! The list that `ruff check --output-format json` prints.
+//!
+//! A syntax error is a finding (ruff reports it beside the others, with the code
+//! `invalid-syntax`, null in older versions) and comes with a warning, since the rules
+//! that need the syntax tree have not run on that file. A file that ruff could not
+//! read (E902) is an error of the run: nothing was shown about it.
+
+use crate::answer::{Answer, Options};
+use crate::error::ReadError;
+use crate::node::{Node, type_of};
+use crate::place::file_from_path;
+use crate::rule::{INVALID_SYNTAX, neutral_rule};
+use crate::severity_table::Hints;
+use crate::tool_document::ToolReport;
+use serde_json::Value;
+use stagewright_core::finding::{Finding, FindingKind};
+
+const TOOL: &str = "ruff";
+
+/// The rule under which ruff reports that a file could not be read.
+pub(crate) const IO_ERROR: &str = "E902";
+
+/// Reads a whole report.
+pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadError> {
+    let list = document.as_array().ok_or_else(|| ReadError::WrongType {
+        path: "$".to_owned(),
+        expected: "a list",
+        found: type_of(document),
+    })?;
+    let mut report = ToolReport {
+        tools: vec![TOOL.to_owned()],
+        ..ToolReport::default()
+    };
+    for node in Node::elements(list, "$") {
+        let finding = read_finding(&node.expect_object()?, options)?;
+        note_unscanned(&finding, &mut report);
+        report.findings.push(finding);
+    }
+    Ok(report.into_answer())
+}
+
+/// Records what a finding of ruff, in whichever format, says about the scan itself.
+pub(crate) fn note_unscanned(finding: &Finding, report: &mut ToolReport) {
+    let file = finding.file.as_deref().unwrap_or("a file without a name");
+    if finding.rule == IO_ERROR {
+        report.failures.push(format!("{file}: {}", finding.message));
+    } else if finding.rule == INVALID_SYNTAX {
+        let warning =
+            format!("{file} has syntax errors: ruff ran only part of its rules on it");
+        if !report.warnings.contains(&warning) {
+            report.warnings.push(warning);
+        }
+    }
+}
+
+fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
+    let message = node.text("/message")?;
+    let code = node.text("/code")?.unwrap_or(INVALID_SYNTAX);
+    let message = message.ok_or_else(|| ReadError::Missing {
+        path: node.path_of("/message"),
+    })?;
+    let rule = neutral_rule(Some(TOOL), code);
+    let grade = options.severities.grade_tool(&Hints {
+        tool: Some(TOOL),
+        rule: code,
+        neutral_rule: &rule,
+        score: None,
+        word: node.text("/severity")?,
+    });
+    let mut line = node.line_at_any(&["/location/row"])?;
+    let mut message = message.to_owned();
+    if let Some(cell) = node.count("/cell")? {
+        // Lines of a notebook count from the start of their cell, so that a line
+        // without its cell would mix up the findings of different cells.
+        let row = line.take().unwrap_or(0);
+        message = format!("cell {cell}, line {row}: {message}");
+    }
+    Ok(Finding {
+        severity: grade.severity,
+        severity_assumed: grade.assumed,
+        kind: FindingKind::Violation,
+        rule,
+        message,
+        file: node
+            .text("/filename")?
+            .and_then(|file| file_from_path(file, options.root.as_deref())),
+        line,
+        suggestion: node.text("/fix/message")?.map(str::to_owned),
+        tool: Some(TOOL.to_owned()),
+    })
+}
