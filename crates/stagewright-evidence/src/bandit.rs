@@ -47,7 +47,7 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
         + root.count("/metrics/_totals/skipped_tests")?.unwrap_or(0);
     if nosec > 0 {
         report.warnings.push(format!(
-            "{nosec} findings of bandit are suppressed by `# nosec`"
+            "findings of bandit suppressed by `# nosec`: {nosec}"
         ));
     }
     report.left_out.push(("suppressed", nosec));

@@ -11,8 +11,8 @@
 //!
 //! - [`read`] for a promised document, by [`Format`]; [`read_plain`] for a command
 //!   that promised none (decision 25); [`unfence`] for JSON in a model's prose.
-//! - [`SeverityTable`] holds the words, rules and bands of decision 27, with its
-//!   full table in the docs, and what a pipeline overrides.
+//! - [`severity_table`] documents the words, rules and bands of decision 27;
+//!   [`SeverityTable`] is what a pipeline overrides of them.
 //!
 //! Neighbours: findings and severities are types of `stagewright-core`; the engine
 //! calls [`read`] when an attempt ends; the language crate validates the names and
@@ -29,13 +29,13 @@ mod read;
 mod ruff;
 mod rule;
 mod sarif;
-mod severity_table;
+pub mod severity_table;
 mod tool_document;
 mod unfence;
 
 pub use answer::{AgentStatus, Answer, Options};
 pub use error::{NotJson, ReadError};
 pub use format::Format;
-pub use read::{MAX_BYTES, read, read_plain};
+pub use read::{MAX_BYTES, MAX_WARNINGS, read, read_plain};
 pub use severity_table::{SeverityProblem, SeverityTable};
 pub use unfence::{UnfenceError, unfence};

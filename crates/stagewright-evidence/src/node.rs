@@ -50,7 +50,7 @@ impl<'a> Node<'a> {
         self.path() + &pointer.replace('/', ".")
     }
 
-    /// The keys of an object, in the order of the document.
+    /// The keys of an object.
     pub(crate) fn keys(&self) -> Vec<String> {
         let fields = self.value.as_object();
         fields.map_or_else(Vec::new, |fields| fields.keys().cloned().collect())

@@ -58,7 +58,10 @@ fn tidy(path: &str) -> String {
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != ".." && !has_drive(last)) => {
+            ".." if parts
+                .last()
+                .is_some_and(|last| *last != ".." && !has_drive(last)) =>
+            {
                 parts.pop();
             }
             ".." if is_absolute => {}

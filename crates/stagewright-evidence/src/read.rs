@@ -11,6 +11,9 @@ use serde_json::Value;
 /// takes several times the size of its text.
 pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// The most warnings that an answer carries; one more says how many there were beyond.
+pub const MAX_WARNINGS: usize = 100;
+
 /// Reads a finished agent's output as the document that was promised.
 ///
 /// The caller has checked with [`Format::is_answer`] that the program answered at all.
@@ -23,12 +26,18 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Answer, R
     // Models wrap their document in prose and fences; tools print log lines and
     // progress before it. The same care serves both.
     let document = unfence(text)?;
-    match format {
+    let mut answer = match format {
         Format::AgentDocument => agent_document::read(document, options),
         Format::Sarif => sarif::read(&document, options),
         Format::Ruff => ruff::read(&document, options),
         Format::Bandit => bandit::read(&document, options),
+    }?;
+    if answer.warnings.len() > MAX_WARNINGS {
+        let more = answer.warnings.len() - MAX_WARNINGS;
+        answer.warnings.truncate(MAX_WARNINGS);
+        answer.warnings.push(format!("and {more} more warnings"));
     }
+    Ok(answer)
 }
 
 /// The result of a command that promised no document (decision 25): a JSON object or

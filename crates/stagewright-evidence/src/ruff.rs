@@ -45,8 +45,7 @@ pub(crate) fn note_unscanned(finding: &Finding, report: &mut ToolReport) {
     if finding.rule == IO_ERROR {
         report.failures.push(format!("{file}: {}", finding.message));
     } else if finding.rule == INVALID_SYNTAX {
-        let warning =
-            format!("{file} has syntax errors: ruff ran only part of its rules on it");
+        let warning = format!("{file} has syntax errors: ruff ran only part of its rules on it");
         if !report.warnings.contains(&warning) {
             report.warnings.push(warning);
         }

@@ -1,10 +1,9 @@
 //! Takes the one JSON document out of what a model or a runner prints around it.
 //!
-//! Three shapes are understood, in this order: the text is JSON; the text holds a
-//! fenced block (a line of three or more `` ` `` or `~`) that is JSON; a line of the
-//! text begins with `{` and JSON follows. Two different documents in one text are an
-//! error: a model that quotes an attacker's JSON before its own must not make the
-//! reader choose.
+//! Three shapes are understood: the text is JSON; the text holds a fenced block (a
+//! line of three or more `` ` `` or `~`) that is JSON; a line outside of blocks begins
+//! with `{` and JSON follows. Two different documents in one text are an error: a
+//! model that quotes an attacker's JSON beside its own must not make the reader choose.
 
 use crate::error::NotJson;
 use serde_json::Value;
@@ -42,8 +41,16 @@ pub enum UnfenceError {
     },
 }
 
-/// A part of the text that could be a document.
-struct Candidate<'a> {
+/// A text, taken apart.
+#[derive(Default)]
+struct Pieces<'a> {
+    blocks: Vec<Block<'a>>,
+    /// What stands before, between and after the blocks.
+    prose: Vec<&'a str>,
+}
+
+/// The content of a fenced block.
+struct Block<'a> {
     /// How many lines of the text precede it.
     lines_before: usize,
     text: &'a str,
@@ -62,12 +69,12 @@ pub fn unfence(text: &str) -> Result<Value, UnfenceError> {
         Ok(value) => return Ok(value),
         Err(error) => explain(&error, 0, text),
     };
-    let blocks = fenced_blocks(text);
-    let mut parsed = Vec::new();
+    let Pieces { blocks, prose } = pieces(text);
+    let mut documents = Vec::new();
     let mut block_error = None;
     for block in &blocks {
         match serde_json::from_str::<Value>(block.text) {
-            Ok(value) if value.is_object() || value.is_array() => parsed.push(value),
+            Ok(value) if value.is_object() || value.is_array() => documents.push(value),
             // A number or a string in a block is an example in prose, not a document.
             Ok(_) => {}
             Err(error) if is_started(block.text) => {
@@ -76,16 +83,16 @@ pub fn unfence(text: &str) -> Result<Value, UnfenceError> {
             Err(_) => {}
         }
     }
-    if parsed.is_empty() && block_error.is_none() {
-        parsed = objects_in_prose(text);
+    if block_error.is_none() || !documents.is_empty() {
+        documents.extend(objects_in_prose(&prose));
     }
-    one_of(parsed, block_error.unwrap_or(whole))
+    one_of(documents, block_error.unwrap_or(whole))
 }
 
 /// The only document; the same one printed twice is one.
-fn one_of(mut documents: Vec<Value>, otherwise: UnfenceError) -> Result<Value, UnfenceError> {
+fn one_of(documents: Vec<Value>, otherwise: UnfenceError) -> Result<Value, UnfenceError> {
     let mut distinct: Vec<Value> = Vec::new();
-    for document in documents.drain(..) {
+    for document in documents {
         if !distinct.contains(&document) {
             distinct.push(document);
         }
@@ -102,37 +109,39 @@ fn is_started(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 
-/// The contents of the fenced blocks. A block whose closing fence is missing goes to
-/// the end of the text. A fence cannot stand inside a JSON string, which has no raw
-/// line breaks.
-fn fenced_blocks(text: &str) -> Vec<Candidate<'_>> {
-    let mut blocks = Vec::new();
-    let mut open: Option<(&str, usize, usize)> = None;
+/// Takes a text apart. A block whose closing fence is missing goes to the end of the
+/// text. A fence cannot stand inside a JSON string, which has no raw line breaks.
+fn pieces(text: &str) -> Pieces<'_> {
+    let mut pieces = Pieces::default();
+    let mut open: Option<(&str, usize)> = None;
+    let mut start = 0;
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let next = at + line.len();
         match (open, fence_of(line)) {
-            (None, Some(fence)) => open = Some((fence, number + 1, next)),
-            (Some((opening, lines_before, start)), Some(fence))
+            (None, Some(fence)) => {
+                pieces.prose.push(&text[start..at]);
+                open = Some((fence, number + 1));
+                start = next;
+            }
+            (Some((opening, lines_before)), Some(fence))
                 if fence.starts_with(opening) && line.trim() == fence =>
             {
-                blocks.push(Candidate {
-                    lines_before,
-                    text: &text[start..at],
-                });
+                let text = &text[start..at];
+                pieces.blocks.push(Block { lines_before, text });
                 open = None;
+                start = next;
             }
             _ => {}
         }
         at = next;
     }
-    if let Some((_, lines_before, start)) = open {
-        blocks.push(Candidate {
-            lines_before,
-            text: &text[start..],
-        });
+    let text = &text[start..];
+    match open {
+        Some((_, lines_before)) => pieces.blocks.push(Block { lines_before, text }),
+        None => pieces.prose.push(text),
     }
-    blocks
+    pieces
 }
 
 /// The run of fence characters with which a line begins, when it is a fence.
@@ -143,25 +152,27 @@ fn fence_of(line: &str) -> Option<&str> {
     (length >= 3).then(|| &line[..length])
 }
 
-/// The objects that begin a line of the text, such as the document after log lines.
+/// The objects that begin a line of the prose, such as the document after log lines.
 /// Lists are not looked for: `[1]` and `[INFO]` are prose.
-fn objects_in_prose(text: &str) -> Vec<Value> {
+fn objects_in_prose(prose: &[&str]) -> Vec<Value> {
     let mut objects = Vec::new();
     let mut starts = 0;
-    let mut at = 0;
-    while at < text.len() && starts < MAX_STARTS {
-        let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
-        let line = &text[at..line_end];
-        let start = at + line.len() - line.trim_start().len();
-        at = line_end;
-        if !text[start..].starts_with('{') {
-            continue;
-        }
-        starts += 1;
-        let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
-        if let Some(Ok(object)) = stream.next() {
-            objects.push(object);
-            at = start + stream.byte_offset();
+    for text in prose {
+        let mut at = 0;
+        while at < text.len() && starts < MAX_STARTS {
+            let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
+            let line = &text[at..line_end];
+            let start = at + line.len() - line.trim_start().len();
+            at = line_end;
+            if !text[start..].starts_with('{') {
+                continue;
+            }
+            starts += 1;
+            let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter();
+            if let Some(Ok(object)) = stream.next() {
+                objects.push(object);
+                at = start + stream.byte_offset();
+            }
         }
     }
     objects

@@ -108,8 +108,8 @@ fn check_compliance(
     }
     if compliant == Some(true) && deviations > 0 {
         warnings.push(format!(
-            "the document calls the change compliant and lists {deviations} deviations; \
-             the deviations count"
+            "the document calls the change compliant, but lists deviations ({deviations}), \
+             which count"
         ));
     }
     Ok(())

@@ -50,6 +50,9 @@ pub(crate) fn read(document: Value, options: &Options) -> Result<Answer, ReadErr
         }
         lists => lists?,
     };
+    if word.meaning == Meaning::Partial {
+        warnings.push(format!("the agent reports {}", word.word));
+    }
     let status = agent_status(&node, word, &mut lists, options)?;
     let additions = match canonical::additions(&node, options, word, &lists, &mut warnings) {
         Err(error) if word.meaning == Meaning::Error => {
@@ -81,7 +84,7 @@ fn agent_status(
             .unwrap_or_else(|| format!("the agent reports {} without a reason", word.word))
     };
     Ok(match word.meaning {
-        Meaning::Pass => AgentStatus::Passed,
+        Meaning::Pass | Meaning::Partial => AgentStatus::Passed,
         Meaning::Pending => AgentStatus::Pending,
         Meaning::Error => AgentStatus::Error(reason()),
         Meaning::Failure if lists.findings.is_empty() => AgentStatus::Error(reason()),

@@ -11,6 +11,8 @@ use crate::node::Node;
 pub(super) enum Meaning {
     /// The work is done.
     Pass,
+    /// The work is done as far as anything depends on it; the rest is a warning.
+    Partial,
     /// The work is done, and something was found: a finding must be listed.
     Fail,
     /// The seed's word for a failed agent, which some agents use for a failed
@@ -58,12 +60,42 @@ const WORDS: &[Word] = &[
     general("FAILURE", Meaning::Failure),
     general("ERROR", Meaning::Error),
     // Finding a new pattern is not against the change: it asks for the next check.
-    special(ARCHITECT, "NO_NEW_PATTERN", Meaning::Pass, Some((NEW_PATTERN, false))),
-    special(ARCHITECT, "NEW_PATTERN_FOUND", Meaning::Pass, Some((NEW_PATTERN, true))),
-    special(ARCHITECT, "NEW_PATTERN_DETECTED", Meaning::Pass, Some((NEW_PATTERN, true))),
-    special(LLD, "LLD_COMPLIANT", Meaning::Pass, Some((LLD_COMPLIANT, true))),
-    special(LLD, "LLD_DEVIATION_FOUND", Meaning::Fail, Some((LLD_COMPLIANT, false))),
-    special(LLD, "LLD_DEVIATION", Meaning::Fail, Some((LLD_COMPLIANT, false))),
+    special(
+        ARCHITECT,
+        "NO_NEW_PATTERN",
+        Meaning::Pass,
+        Some((NEW_PATTERN, false)),
+    ),
+    special(
+        ARCHITECT,
+        "NEW_PATTERN_FOUND",
+        Meaning::Pass,
+        Some((NEW_PATTERN, true)),
+    ),
+    special(
+        ARCHITECT,
+        "NEW_PATTERN_DETECTED",
+        Meaning::Pass,
+        Some((NEW_PATTERN, true)),
+    ),
+    special(
+        LLD,
+        "LLD_COMPLIANT",
+        Meaning::Pass,
+        Some((LLD_COMPLIANT, true)),
+    ),
+    special(
+        LLD,
+        "LLD_DEVIATION_FOUND",
+        Meaning::Fail,
+        Some((LLD_COMPLIANT, false)),
+    ),
+    special(
+        LLD,
+        "LLD_DEVIATION",
+        Meaning::Fail,
+        Some((LLD_COMPLIANT, false)),
+    ),
     special(PATTERN, "STORED", Meaning::Pass, None),
     // To assign reviewers is this agent's whole task; to wait for them is not.
     special(PEER_REVIEW, "REVIEWERS_ASSIGNED", Meaning::Pass, None),
@@ -71,7 +103,7 @@ const WORDS: &[Word] = &[
     special(PEER_REVIEW, "APPROVED", Meaning::Pass, None),
     special(PEER_REVIEW, "REJECTED", Meaning::Rejected, None),
     // The ticket exists, something beside it (the link, the assignee) does not.
-    special(JIRA, "PARTIAL_SUCCESS", Meaning::Pass, None),
+    special(JIRA, "PARTIAL_SUCCESS", Meaning::Partial, None),
 ];
 
 const KNOWN_TYPES: [&str; 6] = [CODE, ARCHITECT, LLD, PATTERN, PEER_REVIEW, JIRA];
@@ -79,9 +111,7 @@ const KNOWN_TYPES: [&str; 6] = [CODE, ARCHITECT, LLD, PATTERN, PEER_REVIEW, JIRA
 /// The status word of a document of an agent of this type.
 pub(super) fn of(node: &Node<'_>, agent_type: Option<&str>) -> Result<&'static Word, ReadError> {
     let Some(text) = node.text("/status")? else {
-        return Err(ReadError::MissingStatus {
-            keys: node.keys(),
-        });
+        return Err(ReadError::MissingStatus { keys: node.keys() });
     };
     let word = text.to_ascii_uppercase().replace([' ', '-'], "_");
     let known_type = agent_type.filter(|agent_type| KNOWN_TYPES.contains(agent_type));

@@ -8,7 +8,7 @@
 //!   `warning`. `none` on a result of kind `fail` is LOW. Overrides of a rule's
 //!   configuration within one invocation are not applied.
 //! - **`security-severity`**: the result's property, else the rule's. See
-//!   [`crate::SeverityTable`] for the bands.
+//!   [`crate::severity_table`] for the bands.
 //! - **suppressions**: a result is suppressed when it has suppressions and all of them
 //!   are accepted (an absent status is). It is no finding, and a warning counts it.
 //! - **`baselineState`**: `absent` means that the problem is gone, so it is no finding.
@@ -24,8 +24,8 @@ mod rules;
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
 use crate::node::Node;
-use crate::rule::{neutral_rule, tool_key};
 use crate::ruff;
+use crate::rule::{neutral_rule, tool_key};
 use crate::severity_table::Hints;
 use crate::tool_document::ToolReport;
 use location::Locations;
@@ -53,7 +53,7 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
     }
     if left_out.suppressed > 0 {
         report.warnings.push(format!(
-            "{} results are suppressed in the source or by the tool's settings",
+            "results suppressed in the source or by the tool's settings: {}",
             left_out.suppressed
         ));
     }
@@ -107,11 +107,12 @@ fn read_invocations(run: &Node<'_>, tool: &str, report: &mut ToolReport) -> Resu
     let base = run.path_of("/invocations");
     for invocation in Node::elements(run.list("/invocations")?.unwrap_or_default(), &base) {
         let mut errors = Vec::new();
-        for list in ["/toolExecutionNotifications", "/toolConfigurationNotifications"] {
+        for list in [
+            "/toolExecutionNotifications",
+            "/toolConfigurationNotifications",
+        ] {
             let base = invocation.path_of(list);
-            for notification in
-                Node::elements(invocation.list(list)?.unwrap_or_default(), &base)
-            {
+            for notification in Node::elements(invocation.list(list)?.unwrap_or_default(), &base) {
                 if notification.text("/level")? == Some("error") {
                     let text = notification.text("/message/text")?;
                     errors.push(text.unwrap_or("an error without a message").to_owned());

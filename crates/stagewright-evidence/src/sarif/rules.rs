@@ -55,14 +55,19 @@ impl<'a> Rules<'a> {
         };
         // 0 is the driver; extensions follow. An absent reference means the driver.
         let component = match result.count("/rule/toolComponent/index") {
-            Ok(Some(extension)) => usize::try_from(extension).ok().and_then(|e| e.checked_add(1)),
+            Ok(Some(extension)) => usize::try_from(extension)
+                .ok()
+                .and_then(|e| e.checked_add(1)),
             _ => Some(0),
         };
         let by_index = index
             .and_then(|index| usize::try_from(index).ok())
             .and_then(|index| self.components.get(component?)?.get(index))
             .filter(|rule| id.is_none_or(|id| rule.id.is_none_or(|own| is_part_of(id, own))));
-        let known = by_index.copied().or_else(|| self.by_id(id?)).unwrap_or_default();
+        let known = by_index
+            .copied()
+            .or_else(|| self.by_id(id?))
+            .unwrap_or_default();
         Ok(Rule {
             id: id.or(known.id),
             ..known

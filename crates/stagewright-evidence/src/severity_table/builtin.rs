@@ -51,7 +51,17 @@ const RUFF: &[(Severity, &[&str])] = &[
     (
         Severity::High,
         &[
-            "INVALID-SYNTAX", "E9", "S", "S324", "S501", "S506", "F5", "F6", "F7", "F82", "PLE",
+            "INVALID-SYNTAX",
+            "E9",
+            "S",
+            "S324",
+            "S501",
+            "S506",
+            "F5",
+            "F6",
+            "F7",
+            "F82",
+            "PLE",
         ],
     ),
     (

@@ -71,8 +71,8 @@ use stagewright_core::severity::Severity;
 use std::collections::BTreeMap;
 use thiserror::Error;
 
-/// What a pipeline overrides of the built-in table: see the [module](self) docs. The default
-/// overrides nothing.
+/// What a pipeline overrides of the built-in table: see [`crate::severity_table`].
+/// The default overrides nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SeverityTable {
     rules: Vec<RuleEntry>,
