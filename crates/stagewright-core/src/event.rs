@@ -247,6 +247,40 @@ pub enum SkipReason {
     },
 }
 
+impl SkipReason {
+    /// The word of documents, such as `condition_false`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::ConditionFalse => "condition_false",
+            Self::ConditionError { .. } => "condition_error",
+            Self::DependencyFailed { .. } => "dependency_failed",
+            Self::StageSkipped => "stage_skipped",
+            Self::StageConditionError { .. } => "stage_condition_error",
+            Self::Halted { cause } => cause.word(),
+        }
+    }
+
+    /// Whether a required agent that was skipped for this reason leaves the decision
+    /// without evidence (decision 23): everything but a false condition does.
+    pub fn leaves_no_evidence(&self) -> bool {
+        !matches!(self, Self::ConditionFalse | Self::StageSkipped)
+    }
+}
+
+impl HaltCause {
+    /// The word of documents, such as `fail_fast`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::FailFast { .. } => "fail_fast",
+            Self::CriticalFinding { .. } => "fail_fast_on_critical",
+            Self::RequiredFailure { .. } => "halted",
+            Self::StageTimeout { .. } => "stage_timeout",
+            Self::RunTimeout => "run_timeout",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// Why a run stopped starting things.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "snake_case")]

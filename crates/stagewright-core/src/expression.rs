@@ -81,10 +81,12 @@ impl Expression {
             .eval(scope.clone())
             .map_err(|error| explain(&error, &self.reads, scope))?;
         if value.is_undefined() {
-            return Err(missing(&self.reads, scope).unwrap_or_else(|| ExpressionError {
-                message: format!("`{}` has no value", self.source.trim()),
-                offset: None,
-            }));
+            return Err(
+                missing(&self.reads, scope).unwrap_or_else(|| ExpressionError {
+                    message: format!("`{}` has no value", self.source.trim()),
+                    offset: None,
+                }),
+            );
         }
         Ok(value)
     }
@@ -150,7 +152,11 @@ impl Template {
                 let mut text = CappedText::default();
                 ENVIRONMENT
                     .template_from_str(source)
-                    .and_then(|template| template.render_captured_to(scope.clone(), &mut text).map(drop))
+                    .and_then(|template| {
+                        template
+                            .render_captured_to(scope.clone(), &mut text)
+                            .map(drop)
+                    })
                     .map_err(|error| match text.overflowed {
                         true => too_large("the rendered text"),
                         false => explain(&error, reads, scope),
@@ -278,7 +284,10 @@ fn missing_name(path: &str, scope: &Value) -> Option<ExpressionError> {
     let mut value = scope.clone();
     let mut seen = String::new();
     for name in path.split('.') {
-        let next = value.get_attr(name).ok().filter(|next| !next.is_undefined());
+        let next = value
+            .get_attr(name)
+            .ok()
+            .filter(|next| !next.is_undefined());
         let Some(next) = next else {
             return Some(no_such_name(&seen, name, &value));
         };
@@ -469,13 +478,25 @@ mod tests_of_expression {
         // Goal: strictness with names, and the bounded machinery, from one table.
         let rows: &[(&str, Result<serde_json::Value, &str>)] = &[
             ("context.n + 1 == 4", Ok(true.into())),
-            ("results.lint.status == 'SUCCESS' and results.lint.output.count > 1", Ok(true.into())),
+            (
+                "results.lint.status == 'SUCCESS' and results.lint.output.count > 1",
+                Ok(true.into()),
+            ),
             ("context.pr.files | length", Ok(2.into())),
             ("context.missing is defined", Ok(false.into())),
             ("context.missing | default('x')", Ok("x".into())),
-            ("context.pr.nothing", Err("`context.pr.nothing` does not exist; there is: files, title")),
-            ("results.lnt.status == 'x'", Err("`results.lnt` does not exist; there is: lint")),
-            ("nope", Err("`nope` does not exist; there is: context, results")),
+            (
+                "context.pr.nothing",
+                Err("`context.pr.nothing` does not exist; there is: files, title"),
+            ),
+            (
+                "results.lnt.status == 'x'",
+                Err("`results.lnt` does not exist; there is: lint"),
+            ),
+            (
+                "nope",
+                Err("`nope` does not exist; there is: context, results"),
+            ),
             ("'x' * 999999999999", Err("repeated string is too large")),
             ("context.n | nofilter", Err("filter nofilter is unknown")),
             ("1 +", Err("unexpected end of input, expected expression")),
@@ -505,9 +526,15 @@ mod tests_of_expression {
                 .and_then(|template| template.render(&scope()))
                 .map_err(|error| error.message)
         };
-        assert_eq!(render("{{ context.pr.files }}"), Ok(serde_json::json!(["a.py", "b.rs"])));
+        assert_eq!(
+            render("{{ context.pr.files }}"),
+            Ok(serde_json::json!(["a.py", "b.rs"]))
+        );
         assert_eq!(render("{{- context.n -}}"), Ok(serde_json::json!(3)));
-        assert_eq!(render("n={{ context.n }} {{ context.pr.title }}"), Ok("n=3 T".into()));
+        assert_eq!(
+            render("n={{ context.n }} {{ context.pr.title }}"),
+            Ok("n=3 T".into())
+        );
         assert_eq!(render("<b>{{ '<' }}</b>"), Ok("<b><</b>".into()));
         assert_eq!(render("plain"), Ok("plain".into()));
         assert_eq!(
@@ -526,7 +553,10 @@ mod tests_of_expression {
             "{{ big | replace('x', big) }}",
             "{{ list | join(big) }}",
         ] {
-            let error = Template::compile(source).unwrap().render(&scope).unwrap_err();
+            let error = Template::compile(source)
+                .unwrap()
+                .render(&scope)
+                .unwrap_err();
             assert!(error.message.contains("larger than"), "{source}: {error}");
         }
     }

@@ -61,6 +61,8 @@ pub enum Input {
         node: NodeIx,
         /// The answer.
         answer: Answer,
+        /// The answer as the node's result.
+        outcome: Box<AttemptOutcome>,
     },
     /// The run is to go on: `resume` on an ended, stuck or interrupted run.
     Resume,

@@ -11,24 +11,40 @@
 //! and `settle(&run) -> Option<Event>`, which is asked until it is quiet after each
 //! event. Nothing here does IO, reads a clock, spawns, or draws random numbers.
 
+pub mod admit;
 pub mod condition;
+mod decide;
 pub mod decision;
+pub mod driver;
+mod evaluate;
 pub mod event;
 pub mod expression;
 pub mod finding;
+pub mod graph;
 pub mod hash;
 pub mod input;
 pub mod plan;
 pub mod retry;
+pub mod run;
+pub mod scope;
+mod settle;
 pub mod severity;
 pub mod shell_text;
 pub mod time;
+mod wanted;
 
+pub use admit::{Admission, admit};
 pub use condition::{Condition, Evaluator, Operator};
+pub use decide::decide;
+pub use driver::{Batch, Blob, Driver, Effect, Prepared, Requests};
 pub use event::{Event, Recorded, Submission};
 pub use finding::{Finding, FindingDigest, FindingKind, FindingsSummary};
+pub use graph::Graph;
 pub use input::{Input, Wanted};
 pub use plan::{NodeIx, Plan, StageIx};
 pub use retry::ErrorClass;
+pub use run::{NodeView, Run, Standing};
+pub use settle::settle;
 pub use severity::{Severity, SeverityCounts};
 pub use time::Timestamp;
+pub use wanted::wanted;

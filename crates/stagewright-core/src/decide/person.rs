@@ -1,0 +1,74 @@
+//! What people want: cancel, answer, go on.
+
+use crate::event::{Answer, AttemptOutcome, Event, Launch, RunStatus, WaitReason};
+use crate::plan::NodeIx;
+use crate::retry::ErrorClass;
+use crate::run::{NodePhase, Phase, Run};
+
+/// A cancel counts once; a forced one may follow a graceful one (rule A24).
+pub(super) fn cancel(run: &Run, reason: String, force: bool) -> Vec<Event> {
+    let live = match run.phase {
+        Phase::Running => true,
+        Phase::Pending | Phase::Stuck { .. } | Phase::Ended { .. } => false,
+    };
+    let news = match &run.cancel {
+        None => true,
+        Some(before) => force && !before.force,
+    };
+    (live && news)
+        .then_some(Event::CancelRequested { reason, force })
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn answer(
+    run: &Run,
+    node: NodeIx,
+    answer: Answer,
+    outcome: Box<AttemptOutcome>,
+) -> Vec<Event> {
+    if run.phase != Phase::Running || node.index() >= run.nodes.len() {
+        return Vec::new();
+    }
+    let state = run.node_state(node);
+    let NodePhase::Parked(parked) = &state.phase else {
+        return Vec::new();
+    };
+    let approved = answer.approved;
+    let answered = Event::Answered {
+        node,
+        digest: parked.digest.clone(),
+        answer,
+    };
+    let ended = |outcome: Box<AttemptOutcome>| Event::AttemptFinished {
+        node,
+        try_number: state.tries.max(1),
+        launch: Launch::default(),
+        outcome,
+        retry_at: None,
+    };
+    match (parked.reason, approved) {
+        (WaitReason::Approval, _) => vec![answered, ended(outcome)],
+        (WaitReason::Interrupted, true) => vec![answered],
+        (WaitReason::Interrupted, false) => {
+            let outcome = AttemptOutcome::failed(
+                ErrorClass::Interrupted,
+                "it was interrupted, and a person decided not to run it again",
+            );
+            vec![answered, ended(Box::new(outcome))]
+        }
+    }
+}
+
+/// FAILURE and PARTIAL_SUCCESS can be reopened, CANCELLED is final (decision 31).
+/// A run that has not ended goes on by itself once it is claimed.
+pub(super) fn resume(run: &Run) -> Vec<Event> {
+    let can_reopen = match &run.phase {
+        Phase::Ended { status, .. } => match status {
+            RunStatus::Failure | RunStatus::PartialSuccess => true,
+            RunStatus::Success | RunStatus::Cancelled => false,
+        },
+        Phase::Pending | Phase::Running | Phase::Stuck { .. } => false,
+    };
+    can_reopen.then_some(Event::Reopened).into_iter().collect()
+}

@@ -1,0 +1,53 @@
+//! Time has passed: limits, retries and deadlines that are due.
+
+use crate::event::{AttemptOutcome, Event, HaltCause, Launch};
+use crate::plan::NodeIx;
+use crate::retry::ErrorClass;
+use crate::run::{Phase, Run};
+use crate::time::Timestamp;
+use crate::wanted::{run_limit_due, stage_limit_due};
+
+pub(super) fn tick(run: &Run, now: Timestamp) -> Vec<Event> {
+    if run.phase != Phase::Running {
+        return Vec::new();
+    }
+    if run_limit_due(run).is_some_and(|due| due <= now) {
+        return vec![Event::Halted {
+            cause: HaltCause::RunTimeout,
+            stop_running: true,
+        }];
+    }
+    if let Some(stage) = run.stage_ix()
+        && stage_limit_due(run).is_some_and(|due| due <= now)
+    {
+        return vec![Event::Halted {
+            cause: HaltCause::StageTimeout { stage },
+            stop_running: true,
+        }];
+    }
+    let retries = run
+        .backoff
+        .iter()
+        .take_while(|(due, _)| *due <= now)
+        .map(|(_, node)| Event::RetryDue { node: *node });
+    let deadlines = run
+        .deadlines
+        .iter()
+        .take_while(|(due, _)| *due <= now)
+        .map(|(_, node)| deadline_passed(run, *node));
+    retries.chain(deadlines).collect()
+}
+
+/// Nobody answered in time.
+fn deadline_passed(run: &Run, node: NodeIx) -> Event {
+    Event::AttemptFinished {
+        node,
+        try_number: run.node_state(node).tries.max(1),
+        launch: Launch::default(),
+        outcome: Box::new(AttemptOutcome::failed(
+            ErrorClass::Timeout,
+            "nobody answered before the deadline",
+        )),
+        retry_at: None,
+    }
+}

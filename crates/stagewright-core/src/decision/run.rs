@@ -1,0 +1,233 @@
+//! The status and the decision of a run, from its folded state.
+
+use super::aggregate::{
+    AgentReport, Aggregate, DEFAULT_BLOCKING_THRESHOLD, SeverityMethod, aggregate, counted,
+};
+use super::record::{DecisionRecord, Factor, FactorKind};
+use super::weigh::{Weighed, weigh};
+use crate::event::{AttemptResult, HaltCause, RunStatus, WaitReason};
+use crate::plan::{Action, NodeIx, Role};
+use crate::run::{NodeView, Run};
+use minijinja::Value;
+
+/// How a run ends if it ends now, and the decision (`None` with `decision: none`).
+pub fn of_run(run: &Run) -> (RunStatus, Option<DecisionRecord>) {
+    (status(run), decision(run))
+}
+
+/// The picture of all findings so far.
+pub fn aggregate_of_run(run: &Run) -> Aggregate {
+    aggregate(
+        reports(run),
+        SeverityMethod::Max,
+        DEFAULT_BLOCKING_THRESHOLD,
+    )
+}
+
+/// The decision as it would be now; `None` with `decision: none`.
+pub fn decision(run: &Run) -> Option<DecisionRecord> {
+    let policy = run.plan().policy.as_ref()?;
+    let aggregate = aggregate_of_run(run);
+    let weighed = Weighed {
+        counts: aggregate.counts,
+        counted: counted(reports(run), policy),
+        lld_deviations: aggregate.lld_deviations,
+        pattern_rejected: aggregate.pattern_rejected,
+        obstacles: obstacles(run),
+        labels: labels(&run.context),
+    };
+    Some(weigh(&weighed, policy))
+}
+
+/// The run's status (rule A1). It does not depend on the decision (rule A2).
+fn status(run: &Run) -> RunStatus {
+    if run.cancel().is_some() {
+        return RunStatus::Cancelled;
+    }
+    let failures = |required: bool| {
+        (0_u32..)
+            .map(NodeIx)
+            .take(run.plan().nodes.len())
+            .filter(|node| run.plan().is_required(*node) == required)
+            .any(|node| matches!(run.view(node).status(), Some("FAILURE" | "TIMEOUT")))
+    };
+    let required_failure = failures(true);
+    if run.halt == Some(HaltCause::RunTimeout)
+        || required_failure && !run.submission().partial_success_allowed
+    {
+        RunStatus::Failure
+    } else if required_failure || failures(false) {
+        RunStatus::PartialSuccess
+    } else {
+        RunStatus::Success
+    }
+}
+
+/// The reports of the agents that succeeded, in order.
+fn reports(run: &Run) -> impl Iterator<Item = AgentReport<'_>> + Clone {
+    run.plan()
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(index, node)| {
+            let node_ix = NodeIx(u32::try_from(index).unwrap_or(u32::MAX));
+            match run.view(node_ix) {
+                NodeView::Done(outcome) if outcome.result == AttemptResult::Succeeded => {
+                    Some(AgentReport {
+                        agent_type: node.agent_type.as_deref(),
+                        findings: &outcome.findings,
+                        facts: &outcome.facts,
+                    })
+                }
+                NodeView::Done(_)
+                | NodeView::Pending
+                | NodeView::Running { .. }
+                | NodeView::Backoff { .. }
+                | NodeView::Parked { .. }
+                | NodeView::Skipped(_) => None,
+            }
+        })
+}
+
+/// What blocks besides findings.
+fn obstacles(run: &Run) -> Vec<Factor> {
+    let mut obstacles = Vec::new();
+    if let Some((reason, _)) = run.cancel() {
+        obstacles.push(obstacle(
+            FactorKind::Cancelled,
+            format!("the run was cancelled: {reason}"),
+            None,
+        ));
+    }
+    if run.halt == Some(HaltCause::RunTimeout) {
+        obstacles.push(obstacle(
+            FactorKind::RunFailed,
+            "the run's time limit passed".to_owned(),
+            None,
+        ));
+    }
+    for file in &run.submission().policy_changed {
+        obstacles.push(obstacle(
+            FactorKind::PolicyChanged,
+            format!("the change touches `{file}`, which decides over it"),
+            None,
+        ));
+    }
+    let mut proved = false;
+    for (index, node) in (0_u32..).map(NodeIx).zip(&run.plan().nodes) {
+        proved |= run.view(index).status() == Some("SUCCESS")
+            && !matches!(node.action, Action::Human(_) | Action::Set { .. });
+        obstacles.extend(node_obstacle(run, index));
+    }
+    if !proved {
+        obstacles.push(obstacle(
+            FactorKind::NoEvidence,
+            "no agent succeeded and no gate passed".to_owned(),
+            None,
+        ));
+    }
+    obstacles
+}
+
+/// What a node without a success blocks with.
+fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
+    let node = run.plan().node(index);
+    let id = Some(node.id.clone());
+    let required = run.plan().is_required(index);
+    let missing = |why: String| {
+        let what = match node.role {
+            Role::Agent => FactorKind::MissingEvidence,
+            Role::Gate => FactorKind::GateNotPassed,
+        };
+        Some(obstacle(what, why, id.clone()))
+    };
+    match run.view(index) {
+        NodeView::Done(outcome) => match &outcome.result {
+            AttemptResult::Succeeded => {
+                rejected(run, index, outcome.projection.get("output.approved"))
+            }
+            AttemptResult::Judged { verdict, message } => (required
+                && *verdict != crate::event::Verdict::Pass)
+                .then(|| {
+                    missing(format!(
+                        "gate `{}`: {}, {message}",
+                        node.id,
+                        verdict.as_str()
+                    ))
+                })
+                .flatten(),
+            AttemptResult::Failed { class, message } => required
+                .then(|| {
+                    missing(format!(
+                        "`{}` has no result: {class}, {}",
+                        node.id,
+                        first_line(message)
+                    ))
+                })
+                .flatten(),
+        },
+        NodeView::Skipped(reason) => (required && reason.leaves_no_evidence())
+            .then(|| missing(format!("`{}` was not run: {}", node.id, reason.word())))
+            .flatten(),
+        NodeView::Parked {
+            reason: WaitReason::Approval,
+            ..
+        } => Some(obstacle(
+            FactorKind::AwaitingReview,
+            format!("`{}` waits for an answer: awaiting_review", node.id),
+            id,
+        )),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. } => required
+            .then(|| missing(format!("`{}` has no result yet", node.id)))
+            .flatten(),
+    }
+}
+
+/// A person's no blocks, whether the question was required or not (decision 36).
+fn rejected(run: &Run, index: NodeIx, approved: Option<&serde_json::Value>) -> Option<Factor> {
+    let node = run.plan().node(index);
+    let said_no =
+        matches!(node.action, Action::Human(_)) && approved != Some(&serde_json::Value::Bool(true));
+    said_no.then(|| {
+        obstacle(
+            FactorKind::Rejected,
+            format!("`{}` was rejected", node.id),
+            Some(node.id.clone()),
+        )
+    })
+}
+
+fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Factor {
+    Factor {
+        factor,
+        blocking: true,
+        detail,
+        subject,
+        count: None,
+        limit: None,
+    }
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or(message)
+}
+
+/// The labels of the pull request: texts, or objects with a `name`.
+pub fn labels(context: &Value) -> Vec<String> {
+    let list = context
+        .get_attr("pr")
+        .and_then(|pr| pr.get_attr("labels"))
+        .and_then(|labels| labels.try_iter());
+    let Ok(items) = list else {
+        return Vec::new();
+    };
+    items
+        .filter_map(|item| match item.as_str() {
+            Some(text) => Some(text.to_owned()),
+            None => item.get_attr("name").ok()?.as_str().map(str::to_owned),
+        })
+        .collect()
+}

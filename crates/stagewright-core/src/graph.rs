@@ -1,0 +1,196 @@
+//! A plan made ready to run: edges in both directions, expressions compiled once.
+
+use crate::condition::{Condition, Operator};
+use crate::expression::Expression;
+use crate::plan::{NodeIx, PLAN_FORMAT, Plan, StageIx};
+use regex::Regex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Why a stored plan cannot be run.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPlan {
+    /// It was made by a newer version.
+    #[error("the plan has format {found}, this version knows up to {PLAN_FORMAT}")]
+    NewerFormat {
+        /// The plan's format.
+        found: u32,
+    },
+    /// One of its expressions does not compile.
+    #[error("the expression `{source_text}` does not compile: {message}")]
+    Expression {
+        /// The expression.
+        source_text: String,
+        /// Why.
+        message: String,
+    },
+    /// Its indices contradict each other.
+    #[error("the plan is inconsistent: {message}")]
+    Inconsistent {
+        /// Where.
+        message: String,
+    },
+}
+
+/// A plan with what can be computed from it once.
+#[derive(Debug)]
+pub struct Graph {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// For each node, the nodes that wait for it, and whether they need its success.
+    pub(crate) dependents: Vec<Vec<(NodeIx, Need)>>,
+    /// How many nodes each node waits for.
+    pub(crate) blockers: Vec<u32>,
+    /// Index of every node by its id.
+    pub(crate) by_id: BTreeMap<String, NodeIx>,
+    /// Index of every stage by its id.
+    pub(crate) stages_by_id: BTreeMap<String, StageIx>,
+    expressions: BTreeMap<String, Expression>,
+    regexes: BTreeMap<String, Regex>,
+}
+
+/// What a node needs of one that it waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Success, or a skip by a false condition (decision 33).
+    Success,
+    /// Any end.
+    End,
+}
+
+impl Graph {
+    /// Prepares a plan.
+    ///
+    /// # Errors
+    /// When the plan comes from a newer version or contradicts itself. A plan that
+    /// `stagewright-language` made never does.
+    pub fn new(plan: Arc<Plan>) -> Result<Self, InvalidPlan> {
+        if plan.format > PLAN_FORMAT {
+            return Err(InvalidPlan::NewerFormat { found: plan.format });
+        }
+        check_layout(&plan)?;
+        let mut graph = Self {
+            dependents: vec![Vec::new(); plan.nodes.len()],
+            blockers: vec![0; plan.nodes.len()],
+            by_id: BTreeMap::new(),
+            stages_by_id: (0_u32..)
+                .map(StageIx)
+                .zip(&plan.stages)
+                .map(|(index, stage)| (stage.id.clone(), index))
+                .collect(),
+            expressions: BTreeMap::new(),
+            regexes: BTreeMap::new(),
+            plan: Arc::clone(&plan),
+        };
+        for (node_ix, node) in (0_u32..).map(NodeIx).zip(&plan.nodes) {
+            graph.by_id.insert(node.id.clone(), node_ix);
+            let needs = node
+                .depends_on
+                .iter()
+                .map(|other| (*other, Need::Success))
+                .chain(node.after.iter().map(|other| (*other, Need::End)));
+            for (other, need) in needs {
+                graph.dependents[other.index()].push((node_ix, need));
+                graph.blockers[node_ix.index()] += 1;
+            }
+            if let Some(condition) = &node.condition {
+                graph.compile(condition)?;
+            }
+        }
+        for stage in &plan.stages {
+            if let Some(condition) = &stage.condition {
+                graph.compile(condition)?;
+            }
+        }
+        Ok(graph)
+    }
+
+    /// The compiled form of an expression of the plan.
+    pub(crate) fn expression(&self, source: &str) -> &Expression {
+        self.expressions
+            .get(source)
+            .expect("every expression of a plan is compiled with it")
+    }
+
+    /// The compiled form of a regular expression of the plan.
+    pub(crate) fn regex(&self, source: &str) -> &Regex {
+        self.regexes
+            .get(source)
+            .expect("every regular expression of a plan is compiled with it")
+    }
+
+    fn compile(&mut self, condition: &Condition) -> Result<(), InvalidPlan> {
+        match condition {
+            Condition::Expression { source } => {
+                let expression =
+                    Expression::compile(source).map_err(|error| InvalidPlan::Expression {
+                        source_text: source.clone(),
+                        message: error.message,
+                    })?;
+                self.expressions.insert(source.clone(), expression);
+            }
+            Condition::IfField {
+                operator: Operator::Regex,
+                value,
+                ..
+            }
+            | Condition::IfResult {
+                operator: Operator::Regex,
+                value,
+                ..
+            } => {
+                let source = value.as_str().unwrap_or_default();
+                let regex = Regex::new(source).map_err(|error| InvalidPlan::Expression {
+                    source_text: source.to_owned(),
+                    message: error.to_string(),
+                })?;
+                self.regexes.insert(source.to_owned(), regex);
+            }
+            Condition::All { of } | Condition::Any { of } => {
+                for part in of {
+                    self.compile(part)?;
+                }
+            }
+            Condition::Not { of } => self.compile(of)?,
+            Condition::Always
+            | Condition::Never
+            | Condition::IfField { .. }
+            | Condition::IfResult { .. }
+            | Condition::Custom { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// Checks that the nodes lie stage by stage and that edges point to earlier stages or
+/// siblings.
+fn check_layout(plan: &Plan) -> Result<(), InvalidPlan> {
+    let inconsistent = |message: String| Err(InvalidPlan::Inconsistent { message });
+    let mut next = 0_u32;
+    for stage in &plan.stages {
+        if stage.first.0 != next {
+            return inconsistent(format!(
+                "stage `{}` does not follow the one before",
+                stage.id
+            ));
+        }
+        next += stage.agents + stage.gates;
+    }
+    if next as usize != plan.nodes.len() {
+        return inconsistent("the stages do not cover all nodes".to_owned());
+    }
+    for node in &plan.nodes {
+        for other in node.depends_on.iter().chain(&node.after) {
+            let Some(target) = plan.nodes.get(other.index()) else {
+                return inconsistent(format!("`{}` waits for a node that is not there", node.id));
+            };
+            if target.stage > node.stage {
+                return inconsistent(format!(
+                    "`{}` waits for `{}` of a later stage",
+                    node.id, target.id
+                ));
+            }
+        }
+    }
+    Ok(())
+}

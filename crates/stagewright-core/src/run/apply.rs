@@ -1,0 +1,508 @@
+//! `apply`: the one way in which a run's state changes. Total: every event changes
+//! the state in its own way or, when it says nothing new, not at all.
+
+use super::{Cancel, NodePhase, ParkedNode, Phase, Run, RunningLaunch, StagePhase, Standing};
+use crate::event::{
+    AttemptOutcome, AttemptResult, Event, HaltCause, Recorded, SkipReason, StageStatus, Verdict,
+};
+use crate::graph::Need;
+use crate::plan::{NodeIx, OnFailure, Role, StageIx};
+use crate::retry::ErrorClass;
+use crate::severity::Severity;
+use crate::time::Timestamp;
+
+impl Run {
+    /// Folds one event into the state.
+    ///
+    /// # Panics
+    /// When the event's position does not follow the last one: the journal has a gap.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        assert_eq!(
+            recorded.seq, self.next_seq,
+            "the events of a run follow each other without gaps"
+        );
+        self.next_seq += 1;
+        let at = recorded.at.max(self.last_event_at);
+        if matches!(recorded.event, Event::Claimed { .. }) {
+            // Nobody drove the run since the last event: that time is not active time.
+            self.pause_clocks(self.last_event_at);
+        }
+        self.last_event_at = at;
+        self.apply_event(&recorded.event, at);
+        self.keep_clocks(at);
+    }
+
+    fn apply_event(&mut self, event: &Event, at: Timestamp) {
+        match event {
+            Event::Submitted { submission } => {
+                self.context = crate::expression::from_json(&submission.context);
+                self.submission = Some(submission.clone());
+                self.created_at = at;
+            }
+            Event::Claimed { fence } => {
+                self.fence = *fence;
+                self.interrupted = false;
+                if self.phase == Phase::Pending {
+                    self.phase = Phase::Running;
+                    self.started_at = Some(at);
+                    self.skip_ended_stages();
+                }
+            }
+            Event::ResultAdopted { node, outcome } => self.finish(*node, outcome, at),
+            Event::StageStarted { stage } => self.start_stage(*stage, at),
+            Event::StageSkipped { stage, reason } => self.skip_stage(*stage, reason, at),
+            Event::StageFinished { stage, status } => self.finish_stage(*stage, *status, at),
+            Event::ConditionAsked { asker, number } => {
+                self.asking.insert((*asker, *number));
+                if let crate::event::Asker::Node(node) = asker {
+                    self.ready.remove(node);
+                    self.begin(*node);
+                }
+            }
+            Event::ConditionAnswered {
+                asker,
+                number,
+                answer,
+            } => {
+                self.asking.remove(&(*asker, *number));
+                self.answers.insert((*asker, *number), answer.clone());
+                if let crate::event::Asker::Node(node) = asker {
+                    self.make_ready(*node);
+                }
+            }
+            Event::NodeSkipped { node, reason } => self.skip(*node, reason, at),
+            Event::AttemptStarted {
+                node,
+                try_number,
+                launch,
+                timeout_ms,
+                ..
+            } => {
+                self.launches = self.launches.max(launch.serial);
+                self.begin(*node);
+                self.leave_waiting(*node);
+                self.running.insert(*node);
+                let state = self.node_mut(*node);
+                if state.tries == *try_number && state.relaunch {
+                    state.launches_of_try += 1;
+                } else {
+                    state.launches_of_try = 1;
+                }
+                state.tries = *try_number;
+                state.relaunch = false;
+                state.admitted = true;
+                state.started_at.get_or_insert(at);
+                state.phase = NodePhase::Running(RunningLaunch {
+                    launch: *launch,
+                    started_at: at,
+                    timeout_ms: *timeout_ms,
+                    stopping: None,
+                });
+            }
+            Event::AttemptLost { node, crashed, .. } => {
+                self.running.remove(node);
+                let state = self.node_mut(*node);
+                state.relaunch = true;
+                if !crashed {
+                    state.launches_of_try = state.launches_of_try.saturating_sub(1);
+                }
+                self.back_to_waiting(*node);
+            }
+            Event::AttemptFinished {
+                node,
+                try_number,
+                outcome,
+                retry_at,
+                ..
+            } => self.end_attempt(*node, *try_number, outcome, *retry_at, at),
+            Event::RetryDue { node } => {
+                if let NodePhase::Backoff { due } = self.node(*node).phase {
+                    self.backoff.remove(&(due, *node));
+                    self.back_to_waiting(*node);
+                }
+            }
+            Event::Parked {
+                node,
+                reason,
+                question,
+                digest,
+                deadline,
+            } => {
+                self.begin(*node);
+                self.leave_waiting(*node);
+                self.running.remove(node);
+                self.parked.insert(*node);
+                if let Some(deadline) = deadline {
+                    self.deadlines.insert((*deadline, *node));
+                }
+                let state = self.node_mut(*node);
+                state.admitted = true;
+                state.started_at.get_or_insert(at);
+                state.phase = NodePhase::Parked(ParkedNode {
+                    reason: *reason,
+                    question: question.clone(),
+                    digest: digest.clone(),
+                    since: at,
+                    deadline: *deadline,
+                });
+            }
+            Event::Answered { node, answer, .. } => {
+                let waited_for_rerun = matches!(
+                    &self.node(*node).phase,
+                    NodePhase::Parked(parked)
+                        if parked.reason == crate::event::WaitReason::Interrupted
+                );
+                if waited_for_rerun && answer.approved {
+                    let state = self.node_mut(*node);
+                    state.relaunch = true;
+                    state.launches_of_try = 0;
+                    self.back_to_waiting(*node);
+                }
+            }
+            Event::Halted {
+                cause,
+                stop_running,
+            } => self.halt_with(cause, *stop_running),
+            Event::CancelRequested { reason, force } => {
+                self.cancel = Some(Cancel {
+                    reason: reason.clone(),
+                    force: *force,
+                    at,
+                });
+                self.halt_with(&HaltCause::Cancelled, *force);
+            }
+            Event::Interrupted => self.interrupted = true,
+            Event::Stuck { reason } => {
+                self.phase = Phase::Stuck {
+                    reason: reason.clone(),
+                };
+            }
+            Event::Ended { status, decision } => {
+                self.phase = Phase::Ended {
+                    status: *status,
+                    decision: decision.clone(),
+                };
+                self.ended_at = Some(at);
+            }
+            Event::Reopened => self.reopen(),
+        }
+    }
+
+    fn start_stage(&mut self, stage: StageIx, at: Timestamp) {
+        let state = &mut self.stages[stage.index()];
+        state.phase = StagePhase::Active;
+        state.started_at.get_or_insert(at);
+        let graph = self.graph.clone();
+        for node in graph.plan.stage(stage).all_nodes() {
+            if !self.is_over(node) {
+                self.idle.insert(node);
+            }
+        }
+        for node in graph.plan.stage(stage).agent_nodes() {
+            self.make_ready(node);
+        }
+        self.open_gates(stage);
+    }
+
+    /// Lets the gates go once no agent of the stage is left.
+    fn open_gates(&mut self, stage: StageIx) {
+        let state = &self.stages[stage.index()];
+        if state.phase != StagePhase::Active || state.agents_left > 0 {
+            return;
+        }
+        let graph = self.graph.clone();
+        for node in graph.plan.stage(stage).gate_nodes() {
+            self.make_ready(node);
+        }
+    }
+
+    /// Puts a node of the active stage where it belongs: among the ready, or among
+    /// the doomed.
+    fn make_ready(&mut self, node: NodeIx) {
+        if !self.idle.contains(&node) {
+            return;
+        }
+        let state = self.node(node);
+        if state.doom.is_some() {
+            self.ready.remove(&node);
+            self.doomed.insert(node);
+        } else if state.blockers == 0 && self.gate_is_open(node) {
+            self.ready.insert(node);
+        }
+    }
+
+    fn gate_is_open(&self, node: NodeIx) -> bool {
+        let planned = self.graph.plan.node(node);
+        planned.role == Role::Agent || self.stages[planned.stage.index()].agents_left == 0
+    }
+
+    fn begin(&mut self, node: NodeIx) {
+        if !self.node(node).begun {
+            self.node_mut(node).begun = true;
+            let stage = self.graph.plan.node(node).stage;
+            self.stages[stage.index()].begun += 1;
+        }
+    }
+
+    fn leave_waiting(&mut self, node: NodeIx) {
+        self.ready.remove(&node);
+        self.idle.remove(&node);
+        self.doomed.remove(&node);
+    }
+
+    fn back_to_waiting(&mut self, node: NodeIx) {
+        self.unpark(node);
+        self.running.remove(&node);
+        self.node_mut(node).phase = NodePhase::Waiting;
+        self.idle.insert(node);
+        self.make_ready(node);
+    }
+
+    fn unpark(&mut self, node: NodeIx) {
+        self.parked.remove(&node);
+        if let NodePhase::Parked(parked) = &self.node(node).phase
+            && let Some(deadline) = parked.deadline
+        {
+            self.deadlines.remove(&(deadline, node));
+        }
+    }
+
+    fn end_attempt(
+        &mut self,
+        node: NodeIx,
+        try_number: u32,
+        outcome: &AttemptOutcome,
+        retry_at: Option<Timestamp>,
+        at: Timestamp,
+    ) {
+        let timed_out = matches!(
+            outcome.result,
+            AttemptResult::Failed {
+                class: ErrorClass::Timeout,
+                ..
+            }
+        );
+        self.begin(node);
+        let state = self.node_mut(node);
+        state.tries = state.tries.max(try_number);
+        state.admitted = true;
+        state.started_at.get_or_insert(at);
+        if timed_out {
+            state.timeouts += 1;
+        }
+        if let Some(due) = retry_at {
+            state.retries += 1;
+            self.unpark(node);
+            self.running.remove(&node);
+            self.backoff.insert((due, node));
+            self.idle.insert(node);
+            self.node_mut(node).phase = NodePhase::Backoff { due };
+        } else {
+            self.finish(node, outcome, at);
+        }
+    }
+
+    /// A node has its final result.
+    fn finish(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
+        self.unpark(node);
+        self.running.remove(&node);
+        self.leave_waiting(node);
+        let graph = self.graph.clone();
+        let planned = graph.plan.node(node);
+        let failed = is_failure(outcome);
+        let stage = &mut self.stages[planned.stage.index()];
+        match planned.role {
+            Role::Agent => {
+                stage.agents_left -= 1;
+                if failed {
+                    self.tally.failed += 1;
+                } else {
+                    self.tally.succeeded += 1;
+                }
+            }
+            Role::Gate => stage.gates_left -= 1,
+        }
+        let required = graph.plan.is_required(node);
+        if failed && required {
+            stage.required_failures += 1;
+        } else if failed {
+            stage.other_failures += 1;
+        }
+        self.close(node, NodePhase::Done(Box::new(outcome.clone())), at);
+        self.note_halt(node, outcome, failed && required);
+        self.release_dependents(node, !failed);
+        self.open_gates(planned.stage);
+    }
+
+    /// Remembers that a halt follows; `settle` turns it into an event.
+    fn note_halt(&mut self, node: NodeIx, outcome: &AttemptOutcome, required_failure: bool) {
+        if self.halt.is_some() || self.due_halt.is_some() || self.submission.is_none() {
+            return;
+        }
+        let submission = self.submission();
+        if required_failure && submission.fail_fast {
+            self.due_halt = Some((HaltCause::FailFast { node }, true));
+        } else if submission.fail_fast_on_critical
+            && outcome.findings.counts.of(Severity::Critical) > 0
+        {
+            self.due_halt = Some((HaltCause::CriticalFinding { node }, true));
+        } else if required_failure && self.graph.plan.node(node).on_failure == OnFailure::Halt {
+            self.due_halt = Some((HaltCause::RequiredFailure { node }, false));
+        }
+    }
+
+    fn skip(&mut self, node: NodeIx, reason: &SkipReason, at: Timestamp) {
+        if self.is_over(node) {
+            return;
+        }
+        self.unpark(node);
+        if let NodePhase::Backoff { due } = self.node(node).phase {
+            self.backoff.remove(&(due, node));
+        }
+        self.asking
+            .retain(|(asker, _)| *asker != crate::event::Asker::Node(node));
+        self.leave_waiting(node);
+        let graph = self.graph.clone();
+        let planned = graph.plan.node(node);
+        let stage = &mut self.stages[planned.stage.index()];
+        match planned.role {
+            Role::Agent => {
+                stage.agents_left -= 1;
+                self.tally.skipped += 1;
+            }
+            Role::Gate => stage.gates_left -= 1,
+        }
+        let satisfied = matches!(
+            reason,
+            SkipReason::ConditionFalse | SkipReason::StageSkipped
+        );
+        self.close(node, NodePhase::Skipped(reason.clone()), at);
+        self.release_dependents(node, satisfied);
+        self.open_gates(planned.stage);
+    }
+
+    fn close(&mut self, node: NodeIx, phase: NodePhase, at: Timestamp) {
+        let stage = self.graph.plan.node(node).stage;
+        let state = &mut self.nodes[node.index()];
+        state.phase = phase;
+        state.ended_at = Some(at);
+        if state.begun {
+            state.begun = false;
+            self.stages[stage.index()].begun -= 1;
+        }
+    }
+
+    fn release_dependents(&mut self, node: NodeIx, satisfied: bool) {
+        let graph = self.graph.clone();
+        for (dependent, need) in &graph.dependents[node.index()] {
+            let state = self.node_mut(*dependent);
+            state.blockers = state.blockers.saturating_sub(1);
+            if !satisfied && *need == Need::Success && state.doom.is_none() {
+                state.doom = Some(node);
+            }
+            self.make_ready(*dependent);
+        }
+    }
+
+    fn skip_stage(&mut self, stage: StageIx, reason: &SkipReason, at: Timestamp) {
+        let graph = self.graph.clone();
+        let node_reason = match reason {
+            SkipReason::ConditionFalse => SkipReason::StageSkipped,
+            SkipReason::ConditionError { message } => SkipReason::StageConditionError {
+                message: message.clone(),
+            },
+            other => other.clone(),
+        };
+        for node in graph.plan.stage(stage).all_nodes() {
+            self.skip(node, &node_reason, at);
+        }
+        let state = &mut self.stages[stage.index()];
+        state.phase = StagePhase::Skipped(reason.clone());
+        state.started_at.get_or_insert(at);
+        state.ended_at = Some(at);
+        self.skip_ended_stages();
+    }
+
+    fn finish_stage(&mut self, stage: StageIx, status: StageStatus, at: Timestamp) {
+        let state = &mut self.stages[stage.index()];
+        state.phase = StagePhase::Ended(status);
+        state.ended_at = Some(at);
+        state.clock.pause(at);
+        if self.halt == Some(HaltCause::StageTimeout { stage }) {
+            self.halt = None;
+        }
+        self.skip_ended_stages();
+    }
+
+    /// Moves on to the first stage that has not ended.
+    pub(super) fn skip_ended_stages(&mut self) {
+        while self.stages.get(self.cursor).is_some_and(|stage| {
+            matches!(stage.phase, StagePhase::Ended(_) | StagePhase::Skipped(_))
+        }) {
+            self.cursor += 1;
+        }
+    }
+
+    fn halt_with(&mut self, cause: &HaltCause, stop_running: bool) {
+        self.due_halt = None;
+        // A cancel goes before every other cause, the run's time limit before those
+        // of its parts; the first of the rest stays.
+        let rank = |cause: &HaltCause| match cause {
+            HaltCause::Cancelled => 3,
+            HaltCause::RunTimeout => 2,
+            HaltCause::FailFast { .. }
+            | HaltCause::CriticalFinding { .. }
+            | HaltCause::RequiredFailure { .. } => 1,
+            HaltCause::StageTimeout { .. } => 0,
+        };
+        if self.halt.as_ref().is_none_or(|old| rank(cause) > rank(old)) {
+            self.halt = Some(cause.clone());
+        }
+        if !stop_running {
+            return;
+        }
+        for node in self.running.clone() {
+            if let NodePhase::Running(running) = &mut self.node_mut(node).phase {
+                running.stopping.get_or_insert_with(|| cause.clone());
+            }
+        }
+    }
+
+    /// Whether a node needs nothing more.
+    pub(crate) fn is_over(&self, node: NodeIx) -> bool {
+        matches!(
+            self.node(node).phase,
+            NodePhase::Done(_) | NodePhase::Skipped(_)
+        )
+    }
+
+    fn pause_clocks(&mut self, at: Timestamp) {
+        self.clock.pause(at);
+        if let Some(stage) = self.stages.get_mut(self.cursor) {
+            stage.clock.pause(at);
+        }
+    }
+
+    /// The clocks of the run and its current stage count while something is going on.
+    fn keep_clocks(&mut self, at: Timestamp) {
+        if self.standing() == Standing::Going {
+            self.clock.start(at);
+            if let Some(stage) = self.stages.get_mut(self.cursor)
+                && stage.phase == StagePhase::Active
+            {
+                stage.clock.start(at);
+            }
+        } else {
+            self.pause_clocks(at);
+        }
+    }
+}
+
+/// Whether an end is a failure: a failed try, or a gate that did not pass.
+pub(crate) fn is_failure(outcome: &AttemptOutcome) -> bool {
+    match &outcome.result {
+        AttemptResult::Succeeded => false,
+        AttemptResult::Judged { verdict, .. } => *verdict != Verdict::Pass,
+        AttemptResult::Failed { .. } => true,
+    }
+}

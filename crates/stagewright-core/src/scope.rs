@@ -1,0 +1,275 @@
+//! The names that expressions see, built from a run's state and nothing else.
+//!
+//! A scope holds only the results that an expression reads. `results.<agent>` is
+//! one object: the envelope (status, error, …) and, below `output`, the values that
+//! the agent's last event carried for conditions (decisions 5 and 34).
+
+use crate::evaluate::look_up;
+use crate::event::{AttemptOutcome, AttemptResult};
+use crate::expression::{ExpressionError, from_json, no_such_name};
+use crate::plan::NodeIx;
+use crate::run::{NodeView, Run};
+use minijinja::Value;
+use serde_json::{Map, json};
+use std::collections::BTreeSet;
+
+/// The largest value, in bytes of JSON, that an event carries for conditions.
+pub const MAX_PROJECTED_BYTES: usize = 64 * 1024;
+
+/// Keys of a mapping that an event names when a path leads nowhere.
+const MAX_KEYS: usize = 50;
+
+/// Marks, in a projection, the entry that lists the keys beside a missing path.
+const KEYS_MARK: &str = "?keys";
+
+/// Marks, in a projection, a value that was too large to carry.
+const TOO_LARGE_MARK: &str = "?too_large";
+
+/// The fields of a result's envelope. A structured condition looks here first, then
+/// in the output (rule A10).
+pub const ENVELOPE: [&str; 11] = [
+    "status",
+    "output",
+    "findings",
+    "error",
+    "error_type",
+    "tries",
+    "retry_count",
+    "duration_ms",
+    "cost",
+    "skipped",
+    "skip_reason",
+];
+
+/// Takes from a result document the values at the projected paths (decision 5). A
+/// path that leads nowhere leaves the keys that there are instead (rule A9).
+pub fn project(output: &serde_json::Value, paths: &[String]) -> Map<String, serde_json::Value> {
+    let mut projection = Map::new();
+    for path in paths {
+        let inner = path.strip_prefix("output").unwrap_or(path);
+        let inner = inner.strip_prefix('.').unwrap_or(inner);
+        let mut value = output;
+        let mut seen = "output".to_owned();
+        let mut found = true;
+        for name in inner.split('.').filter(|name| !name.is_empty()) {
+            let next = match value {
+                serde_json::Value::Object(entries) => entries.get(name),
+                serde_json::Value::Array(items) => name
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|index| items.get(index)),
+                _ => None,
+            };
+            let Some(next) = next else {
+                found = false;
+                break;
+            };
+            seen.push('.');
+            seen.push_str(name);
+            value = next;
+        }
+        if !found {
+            let keys: Vec<&String> = value
+                .as_object()
+                .map(|entries| entries.keys().take(MAX_KEYS).collect())
+                .unwrap_or_default();
+            projection.insert(format!("{seen}{KEYS_MARK}"), json!(keys));
+        } else if value.to_string().len() > MAX_PROJECTED_BYTES {
+            projection.insert(format!("{path}{TOO_LARGE_MARK}"), json!(true));
+        } else {
+            projection.insert(path.clone(), value.clone());
+        }
+    }
+    projection
+}
+
+/// The scope of a condition: only what it reads.
+pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Value {
+    let mut results = Map::new();
+    let mut stages = Map::new();
+    for name in reads {
+        let mut parts = name.split('.');
+        match (parts.next(), parts.next()) {
+            (Some("results"), Some(agent)) if !results.contains_key(agent) => {
+                if let Some(result) = result_of(run, agent) {
+                    results.insert(agent.to_owned(), result);
+                }
+            }
+            (Some("stages"), Some(stage)) => {
+                if let Some(status) = stage_of(run, stage) {
+                    stages.insert(stage.to_owned(), status);
+                }
+            }
+            _ => {}
+        }
+    }
+    let submission = run.submission();
+    let run_names = json!({
+        "id": submission.run_id,
+        "pipeline_id": submission.pipeline_id,
+        "started_at": run.started_at().unwrap_or_default().0,
+    });
+    Value::from_pairs([
+        ("context", run.context.clone()),
+        ("results", from_json(&serde_json::Value::Object(results))),
+        ("stages", from_json(&serde_json::Value::Object(stages))),
+        ("run", from_json(&run_names)),
+        ("now", Value::from(run.last_event_at().0)),
+    ])
+}
+
+/// The field of an agent's result that a structured condition names: an envelope
+/// field, else a path of the output; `output.` and `result.` lead into the output
+/// without doubt (rule A10).
+pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, ExpressionError> {
+    let Some(result) = result_of(run, agent) else {
+        return Err(ExpressionError {
+            message: format!("`results.{agent}` has no result yet"),
+            offset: None,
+        });
+    };
+    let root_name = format!("results.{agent}");
+    let first = path.split('.').next().unwrap_or(path);
+    let path = match path.strip_prefix("result.") {
+        Some(rest) => format!("output.{rest}"),
+        None if ENVELOPE.contains(&first) => path.to_owned(),
+        None => format!("output.{path}"),
+    };
+    let root = from_json(&result);
+    look_up(&root, &root_name, &path).map_err(|error| name_keys(run, agent, &path, error))
+}
+
+/// Says of a missing output path which keys there were.
+fn name_keys(run: &Run, agent: &str, path: &str, error: ExpressionError) -> ExpressionError {
+    let Some(outcome) = outcome_of(run, agent) else {
+        return error;
+    };
+    let mut parent = path;
+    while let Some((before, name)) = parent.rsplit_once('.') {
+        if let Some(keys) = outcome.projection.get(&format!("{before}{KEYS_MARK}")) {
+            return no_such_name(
+                &format!("results.{agent}.{before}"),
+                name,
+                &Value::from_pairs(
+                    keys.as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|key| key.as_str())
+                        .map(|key| (key.to_owned(), Value::from(true))),
+                ),
+            );
+        }
+        parent = before;
+    }
+    error
+}
+
+fn node_of(run: &Run, id: &str) -> Option<NodeIx> {
+    run.graph.by_id.get(id).copied()
+}
+
+fn outcome_of<'a>(run: &'a Run, agent: &str) -> Option<&'a AttemptOutcome> {
+    match run.view(node_of(run, agent)?) {
+        NodeView::Done(outcome) => Some(outcome),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Skipped(_) => None,
+    }
+}
+
+/// `results.<agent>` as conditions see it; `None` while there is no result.
+fn result_of(run: &Run, agent: &str) -> Option<serde_json::Value> {
+    let node = node_of(run, agent)?;
+    let mut result = envelope(run, node)?;
+    if let NodeView::Done(outcome) = run.view(node)
+        && let Some(entries) = result.as_object_mut()
+    {
+        entries.insert("output".to_owned(), unfold(&outcome.projection));
+    }
+    Some(result)
+}
+
+/// The envelope of a result: everything but the output. `None` while there is none.
+pub fn envelope(run: &Run, node: NodeIx) -> Option<serde_json::Value> {
+    let view = run.view(node);
+    let status = view.status()?;
+    let (tries, retries) = run.tries(node);
+    let (started, ended) = run.times(node);
+    let duration_ms = match (started, ended) {
+        (Some(started), Some(ended)) => ended.since_ms(started),
+        _ => 0,
+    };
+    let mut result = json!({
+        "status": status,
+        "tries": tries,
+        "retry_count": retries,
+        "duration_ms": duration_ms,
+        "error": null,
+        "error_type": null,
+        "skipped": false,
+        "skip_reason": null,
+        "cost": null,
+    });
+    match view {
+        NodeView::Done(outcome) => {
+            let counts = &outcome.findings.counts;
+            result["findings"] = json!({
+                "total": counts.total(),
+                "critical": counts.critical,
+                "high": counts.high,
+                "medium": counts.medium,
+                "low": counts.low,
+            });
+            result["cost"] = json!(outcome.cost_usd);
+            match &outcome.result {
+                AttemptResult::Succeeded => {}
+                AttemptResult::Judged { verdict, message } => {
+                    result["verdict"] = json!(verdict.as_str());
+                    result["message"] = json!(message);
+                }
+                AttemptResult::Failed { class, message } => {
+                    result["error"] = json!(message);
+                    result["error_type"] = json!(class.as_str());
+                }
+            }
+        }
+        NodeView::Skipped(reason) => {
+            result["skipped"] = json!(true);
+            result["skip_reason"] = json!(reason.word());
+        }
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. } => {}
+    }
+    Some(result)
+}
+
+/// `stages.<stage>`: its status; `None` while it has none.
+fn stage_of(run: &Run, id: &str) -> Option<serde_json::Value> {
+    let stage = *run.graph.stages_by_id.get(id)?;
+    let (status, _) = run.stage_status(stage)?;
+    Some(json!({"status": status.as_str()}))
+}
+
+/// A projection as the nested object that it was taken from, marks left out.
+fn unfold(projection: &Map<String, serde_json::Value>) -> serde_json::Value {
+    let mut root = serde_json::Value::Object(Map::new());
+    for (path, value) in projection {
+        if path.contains('?') {
+            continue;
+        }
+        let inner = path.strip_prefix("output").unwrap_or(path);
+        let mut slot = &mut root;
+        for name in inner.split('.').filter(|name| !name.is_empty()) {
+            if !slot.is_object() {
+                *slot = serde_json::Value::Object(Map::new());
+            }
+            slot = &mut slot[name];
+        }
+        *slot = value.clone();
+    }
+    root
+}
