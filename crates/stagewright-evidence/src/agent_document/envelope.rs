@@ -41,11 +41,10 @@ pub(super) fn unwrap(value: Value) -> Result<Content, ReadError> {
     let (Some(code), Some(_)) = (status_code(&node), node.get("/body")) else {
         return Ok(Content::Document(value));
     };
-    unwrap_proxy(value, code)
+    unwrap_proxy(&node, code)
 }
 
-fn unwrap_proxy(response: Value, code: u64) -> Result<Content, ReadError> {
-    let node = Node::root(&response);
+fn unwrap_proxy(node: &Node<'_>, code: u64) -> Result<Content, ReadError> {
     if node.get("/isBase64Encoded") == Some(&Value::Bool(true)) {
         return Err(ReadError::WrongType {
             path: node.path_of("/body"),

@@ -2,14 +2,14 @@
 
 use crate::{agent, in_project};
 use serde_json::json;
-use stagewright_core::finding::{FindingDigest, FindingsSummary};
+use stagewright_core::finding::{Finding, FindingDigest, FindingsSummary};
 use stagewright_core::severity::Severity;
 use stagewright_evidence::{Format, read};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn digests(format: Format, bytes: &[u8]) -> BTreeSet<FindingDigest> {
     let answer = read(format, bytes, &in_project()).unwrap();
-    answer.findings.iter().map(|f| f.digest()).collect()
+    answer.findings.iter().map(Finding::digest).collect()
 }
 
 /// Goal: ruff and bandit on one file share the seven security problems that both

@@ -4,6 +4,8 @@
 //! `fixtures/runner.py` (and a file with a syntax error, a clean and a missing one),
 //! run in `/srv/project`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
 mod agent_documents;
 mod bandit;
 mod duplicates;
