@@ -68,7 +68,8 @@ pub struct Batch {
 /// Something to start or stop, released after the commit of what led to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
-    /// Start this launch.
+    /// Start this launch. When `stop` is set already, it was halted in the batch that
+    /// began it: nothing is started, and the shell reports [`Input::Stopped`].
     Launch(Launching),
     /// End this launch.
     Stop {
@@ -165,7 +166,11 @@ impl Driver {
         let wanted = wanted(&self.run);
         let mut effects = Vec::new();
         for (launch, (node, sent)) in &mut self.in_flight {
-            let still = wanted.launches.iter().any(|wish| wish.launch == *launch);
+            // Launches are wanted in the order of their nodes, one a node.
+            let still = wanted
+                .launches
+                .binary_search_by_key(node, |wish| wish.node)
+                .is_ok_and(|index| wanted.launches[index].launch == *launch);
             if !still && sent.is_none() {
                 *sent = Some(Stop::Forced);
                 effects.push(Effect::Stop {
