@@ -11,8 +11,9 @@
 //! journal: there is no state to repair.
 
 use crate::admit::{Admission, admit};
+use crate::blob::Blob;
 use crate::decide::decide;
-use crate::event::{Asker, BlobRef, Event, Launch, Recorded};
+use crate::event::{Asker, Event, Launch, Recorded};
 use crate::input::{Input, Launching, StartRequest, Stop};
 use crate::plan::NodeIx;
 use crate::run::{Run, Standing};
@@ -20,25 +21,6 @@ use crate::settle::settle;
 use crate::time::Timestamp;
 use crate::wanted::wanted;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A large value that is stored together with the events that name it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Blob {
-    /// Its hash and size.
-    pub reference: BlobRef,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-impl Blob {
-    /// A blob of these bytes.
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self {
-            reference: BlobRef::of(&bytes),
-            bytes,
-        }
-    }
-}
 
 /// What an admitted node starts with, and the blobs that it names.
 #[derive(Debug, Clone, PartialEq)]

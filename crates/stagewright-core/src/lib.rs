@@ -12,6 +12,7 @@
 //! event. Nothing here does IO, reads a clock, spawns, or draws random numbers.
 
 pub mod admit;
+mod blob;
 pub mod condition;
 mod decide;
 pub mod decision;
@@ -34,9 +35,10 @@ pub mod time;
 mod wanted;
 
 pub use admit::{Admission, admit};
+pub use blob::Blob;
 pub use condition::{Condition, Evaluator, Operator};
 pub use decide::decide;
-pub use driver::{Batch, Blob, Driver, Effect, Prepared, Requests};
+pub use driver::{Batch, Driver, Effect, Prepared, Requests};
 pub use event::{Event, Recorded, Submission};
 pub use finding::{Finding, FindingDigest, FindingKind, FindingsSummary};
 pub use graph::Graph;
