@@ -80,6 +80,9 @@ pub struct Submission {
     /// The pipeline file as it was named, for people.
     #[serde(default)]
     pub source: Option<String>,
+    /// The directory in which agents work, absolute; where the run was started.
+    #[serde(default)]
+    pub work_dir: String,
     /// The run that this one retries, if any (decision 31).
     #[serde(default)]
     pub parent: Option<String>,

@@ -12,9 +12,7 @@ use crate::time::Timestamp;
 pub(super) const MAX_LAUNCHES_PER_TRY: u32 = 3;
 
 pub(super) fn claim(run: &Run, now: Timestamp, fence: u64) -> Vec<Event> {
-    let fresh = fence > run.fence;
-    let live = matches!(run.phase, Phase::Pending | Phase::Running);
-    if !fresh || !live || run.submission.is_none() {
+    if fence <= run.fence || run.submission.is_none() {
         return Vec::new();
     }
     let mut events = vec![Event::Claimed { fence }];
