@@ -346,6 +346,8 @@ fn environment() -> Environment<'static> {
     env.set_auto_escape_callback(|_| AutoEscape::None);
     env.set_debug(true);
 
+    // Says in an argument list that an empty list may vanish; the value stays.
+    env.add_filter("allow_empty", |value: Value| value);
     env.add_filter("abs", filters::abs);
     env.add_filter("bool", filters::bool);
     env.add_filter("capitalize", filters::capitalize);

@@ -117,6 +117,11 @@ impl Run {
         &self.graph.plan
     }
 
+    /// The node with this id.
+    pub fn find(&self, id: &str) -> Option<NodeIx> {
+        self.graph.by_id.get(id).copied()
+    }
+
     /// The plan with its edges and compiled expressions.
     pub fn graph(&self) -> &Arc<Graph> {
         &self.graph
