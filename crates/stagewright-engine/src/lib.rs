@@ -1,1 +1,25 @@
-//! The driver around the core: leases, timers, launches, recovery.
+//! The engine: one driver around the core, with leases, timers, launches and recovery.
+//!
+//! It owns the loop in which a run goes on ([`Engine::drive`]) and everything that
+//! the core must not do: the clock, the journal, tasks, directories. It never prints,
+//! parses arguments or speaks HTTP; the command line and embedding programs use its
+//! plain-data operations. Below it stand the core, the journal and the agents.
+
+mod clock;
+mod documents;
+mod drive;
+mod engine;
+mod error;
+mod id;
+mod launch_scope;
+mod live;
+mod requests;
+mod summary;
+mod text;
+
+pub use clock::now;
+pub use drive::{Control, Observer};
+pub use engine::{Engine, MAX_CONTEXT_BYTES, NewSubmission, Parts, Reached};
+pub use error::EngineError;
+pub use id::default_pipeline_id;
+pub use live::{LiveRun, PersonsAnswer, RunDirs};

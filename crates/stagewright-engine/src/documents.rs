@@ -1,0 +1,80 @@
+//! Stored result documents: what agents answered in full, read back when a template
+//! or a report needs them.
+
+use crate::error::EngineError;
+use serde_json::Value;
+use stagewright_core::event::BlobRef;
+use stagewright_journal::Journal;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// Documents kept in memory, so that the next agent does not read back what the
+/// last one just answered.
+const MAX_DOCUMENTS: usize = 128;
+
+/// Bytes of documents kept in memory.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A bounded memory of result documents over a journal.
+pub(crate) struct Documents {
+    journal: Arc<dyn Journal>,
+    kept: HashMap<String, Arc<Value>>,
+    order: VecDeque<BlobRef>,
+    bytes: u64,
+}
+
+impl Documents {
+    pub(crate) fn new(journal: Arc<dyn Journal>) -> Self {
+        Self {
+            journal,
+            kept: HashMap::new(),
+            order: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Remembers a document that is about to be stored. It must be readable before
+    /// its batch is committed, since the next agent may be rendered in the same batch.
+    pub(crate) fn remember(&mut self, reference: &BlobRef, document: Arc<Value>) {
+        if self.kept.insert(reference.hash.clone(), document).is_none() {
+            self.bytes += reference.size;
+            self.order.push_back(reference.clone());
+        }
+        // The newest stays whatever its size: its batch is not committed yet.
+        while self.order.len() > 1 && (self.order.len() > MAX_DOCUMENTS || self.bytes > MAX_BYTES) {
+            if let Some(oldest) = self.order.pop_front() {
+                self.kept.remove(&oldest.hash);
+                self.bytes -= oldest.size;
+            }
+        }
+    }
+
+    /// The document of this reference.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or does not hold it.
+    pub(crate) fn read(&mut self, reference: &BlobRef) -> Result<Arc<Value>, EngineError> {
+        if let Some(document) = self.kept.get(&reference.hash) {
+            return Ok(Arc::clone(document));
+        }
+        let document = Arc::new(read_document(self.journal.as_ref(), reference)?);
+        self.remember(reference, Arc::clone(&document));
+        Ok(document)
+    }
+}
+
+/// Reads a JSON blob from the journal.
+pub(crate) fn read_document(
+    journal: &dyn Journal,
+    reference: &BlobRef,
+) -> Result<Value, EngineError> {
+    let bytes = journal
+        .blob(&reference.hash)?
+        .ok_or_else(|| EngineError::MissingBlob {
+            hash: reference.hash.clone(),
+        })?;
+    serde_json::from_slice(&bytes).map_err(|error| EngineError::DamagedBlob {
+        hash: reference.hash.clone(),
+        message: error.to_string(),
+    })
+}

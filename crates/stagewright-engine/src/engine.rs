@@ -1,0 +1,335 @@
+//! The engine's operations: submit, resume, cancel, answer, look.
+//!
+//! Plain data in and out. The command line uses nothing else, and it is what an
+//! embedding program uses.
+
+use crate::clock;
+use crate::documents::read_document;
+use crate::error::EngineError;
+use crate::id::new_run_id;
+use crate::live::{LiveRun, RunDirs};
+use crate::summary::summarize;
+use serde_json::Value;
+use stagewright_agents::Agents;
+use stagewright_core::event::{Adopted, BlobRef, Event, Submission};
+use stagewright_core::plan::RunMode;
+use stagewright_core::{Blob, Graph, Input, Plan, Run};
+use stagewright_journal::{
+    FIRST_FENCE, Holder, InboxMessage, Journal, LeaseError, NewRun, RunKey, RunSummary,
+};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The largest context, in bytes of JSON.
+pub const MAX_CONTEXT_BYTES: usize = 4 * 1024 * 1024;
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where runs are remembered.
+    pub journal: Arc<dyn Journal>,
+    /// Who performs steps.
+    pub agents: Arc<Agents>,
+    /// The state directory.
+    pub state_dir: PathBuf,
+    /// Programs of custom evaluators by name.
+    pub evaluators: BTreeMap<String, Vec<String>>,
+}
+
+/// Runs pipelines over one journal.
+pub struct Engine {
+    parts: Parts,
+}
+
+/// A run to create.
+#[derive(Debug, Clone)]
+pub struct NewSubmission {
+    /// The validated pipeline.
+    pub plan: Plan,
+    /// The context, over the pipeline's defaults already.
+    pub context: Value,
+    /// The user's key.
+    pub pipeline_id: String,
+    /// Whose order counts.
+    pub mode: RunMode,
+    /// Agents at once in this run.
+    pub max_parallelism: Option<u32>,
+    /// The settings' cap on concurrent agents.
+    pub concurrency_cap: u32,
+    /// Active time of the run, in milliseconds.
+    pub timeout_ms: Option<u64>,
+    /// The most that a time limit may grow to, in milliseconds.
+    pub max_agent_ms: u64,
+    /// Stop after the first required failure.
+    pub fail_fast: bool,
+    /// Stop on a critical finding.
+    pub fail_fast_on_critical: bool,
+    /// Whether a required failure leaves the status at PARTIAL_SUCCESS.
+    pub partial_success_allowed: bool,
+    /// For distributed tracing.
+    pub trace_id: Option<String>,
+    /// The pipeline file as it was named.
+    pub source: Option<String>,
+    /// Where agents work.
+    pub work_dir: PathBuf,
+    /// The run that this one retries.
+    pub parent: Option<String>,
+    /// Results taken over from it.
+    pub adopted: Vec<Adopted>,
+    /// Files of the pipeline, policy or settings that the change touches.
+    pub policy_changed: Vec<String>,
+}
+
+/// What became of a message to a run.
+pub enum Reached {
+    /// Nobody drove the run: this process does now, and the message was taken.
+    Claimed(Box<LiveRun>),
+    /// The process that drives it was told.
+    Posted(Holder),
+}
+
+impl Engine {
+    /// An engine of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// Its journal, for reading.
+    pub fn journal(&self) -> &Arc<dyn Journal> {
+        &self.parts.journal
+    }
+
+    /// The directories of a run.
+    pub fn dirs(&self, run_id: &str) -> RunDirs {
+        RunDirs::of(&self.parts.state_dir, run_id)
+    }
+
+    /// The state directory.
+    pub fn state_dir(&self) -> &Path {
+        &self.parts.state_dir
+    }
+
+    pub(crate) fn agents(&self) -> Arc<Agents> {
+        Arc::clone(&self.parts.agents)
+    }
+
+    pub(crate) fn evaluator(&self, name: &str) -> Option<Vec<String>> {
+        self.parts.evaluators.get(name).cloned()
+    }
+
+    /// Creates a run and takes its lease. What follows from it is committed with it,
+    /// so that a run of one step needs two transactions.
+    ///
+    /// # Errors
+    /// When the pipeline id has a run that has not ended, the context is too large,
+    /// or the journal cannot be written.
+    pub fn submit(&self, new: NewSubmission) -> Result<LiveRun, EngineError> {
+        check_context(&new.context)?;
+        let plan_blob = Blob::of(
+            serde_json::to_vec(&new.plan).expect("a plan is texts, numbers, lists and maps"),
+        );
+        let run_id = new_run_id().map_err(|error| EngineError::Random(error.to_string()))?;
+        let graph = Arc::new(Graph::new(Arc::new(new.plan))?);
+        let submission = Arc::new(Submission {
+            run_id: run_id.clone(),
+            pipeline_id: new.pipeline_id,
+            plan: plan_blob.reference().clone(),
+            context: new.context,
+            mode: new.mode,
+            max_parallelism: new.max_parallelism,
+            concurrency_cap: new.concurrency_cap,
+            timeout_ms: new.timeout_ms,
+            max_agent_ms: new.max_agent_ms,
+            fail_fast: new.fail_fast,
+            fail_fast_on_critical: new.fail_fast_on_critical,
+            partial_success_allowed: new.partial_success_allowed,
+            trace_id: new.trace_id,
+            source: new.source,
+            work_dir: new.work_dir.to_string_lossy().into_owned(),
+            parent: new.parent,
+            adopted: new.adopted,
+            policy_changed: new.policy_changed,
+        });
+        let mut live = LiveRun::new(
+            Run::new(graph),
+            Arc::clone(&self.parts.journal),
+            None,
+            self.dirs(&run_id),
+        )?;
+        live.driver
+            .submit(clock::now(), Event::Submitted { submission });
+        live.handle(Input::Claim { fence: FIRST_FENCE });
+        let (events, mut blobs) = live.first_batch();
+        blobs.push(stagewright_journal::Blob::of(plan_blob.bytes()));
+        let created = self.parts.journal.create(NewRun {
+            summary: summarize(live.run(), clock::now()),
+            events,
+            blobs,
+            holder: holder(),
+            exclusive: true,
+        });
+        match created {
+            Ok(lease) => {
+                live.lease = Some(lease);
+                Ok(live)
+            }
+            Err(error) => {
+                // Nothing of the run was stored, so nothing of it stays on disk.
+                let _ = std::fs::remove_dir_all(&live.dirs.root);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes the lease of a run and folds its journal; launches of a process that is
+    /// gone are declared lost, and what of them still lives is ended (decision 14).
+    ///
+    /// # Errors
+    /// When another process drives it, or the journal cannot be read.
+    pub fn claim(&self, run_id: &str) -> Result<LiveRun, EngineError> {
+        let lease = self.parts.journal.acquire(run_id, &holder())?;
+        let run = self.load(run_id)?;
+        let fence = lease.fence();
+        self.parts.agents.end_orphans(run_id);
+        let mut live = LiveRun::new(
+            run,
+            Arc::clone(&self.parts.journal),
+            Some(lease),
+            self.dirs(run_id),
+        )?;
+        live.handle(Input::Claim { fence });
+        live.handle(Input::Tick);
+        Ok(live)
+    }
+
+    /// Folds a run from its journal, without taking it.
+    ///
+    /// # Errors
+    /// When the journal cannot be read, or holds a plan that cannot be run.
+    pub fn load(&self, run_id: &str) -> Result<Run, EngineError> {
+        let events = self.parts.journal.events(run_id, 0)?;
+        let Some(Event::Submitted { submission }) = events.first().map(|first| &first.event) else {
+            return Err(EngineError::EmptyRun {
+                run_id: run_id.to_owned(),
+            });
+        };
+        let plan = self.plan(&submission.plan)?;
+        let mut run = Run::new(Arc::new(Graph::new(Arc::new(plan))?));
+        for recorded in &events {
+            run.apply(recorded);
+        }
+        Ok(run)
+    }
+
+    /// A stored plan.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn plan(&self, reference: &BlobRef) -> Result<Plan, EngineError> {
+        let document = read_document(self.parts.journal.as_ref(), reference)?;
+        serde_json::from_value(document).map_err(|error| EngineError::DamagedBlob {
+            hash: reference.hash.clone(),
+            message: error.to_string(),
+        })
+    }
+
+    /// A stored result document.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn document(&self, reference: &BlobRef) -> Result<Value, EngineError> {
+        read_document(self.parts.journal.as_ref(), reference)
+    }
+
+    /// The run that a person means.
+    ///
+    /// # Errors
+    /// When none or several are meant.
+    pub fn find(&self, key: &RunKey) -> Result<RunSummary, EngineError> {
+        Ok(self.parts.journal.find(key)?)
+    }
+
+    /// Journals deadlines that passed while no process drove the run, and starts
+    /// nothing (decision 9). Does nothing when another process drives it.
+    ///
+    /// # Errors
+    /// When the journal fails.
+    pub fn touch(&self, run_id: &str) -> Result<(), EngineError> {
+        let lease = match self.parts.journal.acquire(run_id, &holder()) {
+            Ok(lease) => lease,
+            Err(LeaseError::Held { .. }) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let run = self.load(run_id)?;
+        let fence = lease.fence();
+        let mut live = LiveRun::new(
+            run,
+            Arc::clone(&self.parts.journal),
+            Some(lease),
+            self.dirs(run_id),
+        )?;
+        live.handle(Input::Claim { fence });
+        live.handle(Input::Interrupt);
+        live.handle(Input::Tick);
+        live.commit()?;
+        Ok(())
+    }
+
+    /// Gives a message to whoever drives the run; when nobody does, this process
+    /// takes the run and `input` (decision 12).
+    ///
+    /// # Errors
+    /// When the run cannot be claimed for another reason than that somebody has it.
+    pub fn reach(
+        &self,
+        run_id: &str,
+        message: &InboxMessage,
+        take: impl FnOnce(&mut LiveRun),
+    ) -> Result<Reached, EngineError> {
+        match self.claim(run_id) {
+            Ok(mut live) => {
+                take(&mut live);
+                Ok(Reached::Claimed(Box::new(live)))
+            }
+            Err(EngineError::Lease(LeaseError::Held { by, .. })) => {
+                self.parts.journal.post(run_id, message)?;
+                Ok(Reached::Posted(by))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// This process, for the lease.
+fn holder() -> Holder {
+    Holder {
+        pid: std::process::id(),
+        host: rustix::system::uname()
+            .nodename()
+            .to_string_lossy()
+            .into_owned(),
+        since: clock::now(),
+    }
+}
+
+fn check_context(context: &Value) -> Result<(), EngineError> {
+    let found = match context {
+        Value::Object(_) => None,
+        Value::Null => Some("null"),
+        Value::Bool(_) => Some("true or false"),
+        Value::Number(_) => Some("a number"),
+        Value::String(_) => Some("a text"),
+        Value::Array(_) => Some("a list"),
+    };
+    if let Some(found) = found {
+        return Err(EngineError::ContextNotAnObject { found });
+    }
+    let bytes = context.to_string().len();
+    if bytes > MAX_CONTEXT_BYTES {
+        return Err(EngineError::ContextTooLarge {
+            bytes,
+            limit: MAX_CONTEXT_BYTES,
+        });
+    }
+    Ok(())
+}
