@@ -1,1 +1,33 @@
 //! The pipeline file: from text to a validated plan, with every diagnostic.
+//!
+//! [`load`] is the entrance. Inside, each step knows only the one before it:
+//!
+//! ```text
+//! syntax   YAML or JSON text -> a tree in which every value knows its place
+//! keys     the tables of all keys: names, aliases, shapes, meanings
+//! lower    tree + tables -> Plan, and every problem in one pass
+//! shell    `run:` texts -> compiled texts that no value can break out of
+//! ```
+//!
+//! The key tables also make the JSON Schema ([`schema`]) and the reference
+//! ([`reference`]); [`explain`] holds a page for each diagnostic code.
+//!
+//! This crate must never execute anything, read a clock, a file or the environment.
+//! Its only product is the core's [`Plan`](stagewright_core::Plan).
+
+mod diagnostic;
+mod keys;
+pub mod limit;
+mod load;
+mod lower;
+pub mod secrets;
+mod settings;
+pub mod shell;
+mod source;
+mod syntax;
+
+pub use diagnostic::{Code, Diagnostic, Level, Span, render};
+pub use load::{Loaded, load};
+pub use secrets::{find_plain_secrets, secret_like};
+pub use settings::LanguageSettings;
+pub use source::Source;

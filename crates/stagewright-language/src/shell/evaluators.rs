@@ -1,0 +1,172 @@
+//! Tables of commands that run, or read as code, what some of their operands say.
+//!
+//! A table is never complete. It holds what comes with shells, with common systems
+//! and with the tools of developers; what is missing here is still protected from
+//! the shell itself, since a value never becomes program text of the outer shell.
+
+use super::refusal::RefusalKind;
+use super::word::{Value, Word};
+
+/// Commands all of whose operands are code.
+const RUN_ALL: &[(&str, RefusalKind)] = &[
+    ("eval", RefusalKind::EvaluatedText),
+    ("trap", RefusalKind::EvaluatedText),
+    ("alias", RefusalKind::EvaluatedText),
+    ("bind", RefusalKind::EvaluatedText),
+    ("fc", RefusalKind::EvaluatedText),
+    ("complete", RefusalKind::EvaluatedText),
+    ("compgen", RefusalKind::EvaluatedText),
+    ("enable", RefusalKind::ProgramFile),
+    ("source", RefusalKind::ProgramFile),
+    (".", RefusalKind::ProgramFile),
+    ("let", RefusalKind::Arithmetic),
+    ("expr", RefusalKind::TestOperator),
+    ("ssh", RefusalKind::NestedCommand),
+    ("rsh", RefusalKind::NestedCommand),
+    ("watch", RefusalKind::NestedCommand),
+    ("entr", RefusalKind::NestedCommand),
+    ("parallel", RefusalKind::NestedCommand),
+    ("tmux", RefusalKind::NestedCommand),
+    ("screen", RefusalKind::NestedCommand),
+    ("wsl", RefusalKind::NestedCommand),
+    // Variables on the command line are expanded into recipes, and `$(shell …)` in
+    // them is run.
+    ("make", RefusalKind::EvaluatedText),
+    ("gmake", RefusalKind::EvaluatedText),
+];
+
+/// Options whose argument, joined or in the next word, is run or loaded.
+const RUN_OPTIONS: &[(&str, &[&str])] = &[
+    (
+        "su",
+        &["-c", "--command", "--session-command", "-s", "--shell"],
+    ),
+    ("runuser", &["-c", "--command", "-s", "--shell"]),
+    ("flock", &["-c", "--command"]),
+    ("script", &["-c", "--command"]),
+    (
+        "git",
+        &[
+            "-c",
+            "--config",
+            "--config-env",
+            "--exec-path",
+            "--upload-pack",
+            "--receive-pack",
+            "--exec",
+            "-x",
+            "-u",
+            "--open-files-in-pager",
+            "-O",
+            "foreach",
+            "run",
+            "filter-branch",
+            "--template",
+        ],
+    ),
+    (
+        "tar",
+        &[
+            "--checkpoint-action",
+            "--to-command",
+            "--use-compress-program",
+            "-I",
+            "--rsh-command",
+            "--rmt-command",
+            "--info-script",
+            "--new-volume-script",
+            "-F",
+        ],
+    ),
+    ("sort", &["--compress-program"]),
+    ("split", &["--filter"]),
+    ("rsync", &["-e", "--rsh", "--rsync-path"]),
+    ("scp", &["-o", "-S", "-F"]),
+    ("sftp", &["-o", "-S", "-F", "-b"]),
+    ("ssh-keygen", &["-D"]),
+    ("curl", &["-K", "--config"]),
+    ("wget", &["-e", "--execute", "--use-askpass", "--config"]),
+    ("man", &["-P", "--pager", "-H", "--html"]),
+    ("vi", &["-c", "--cmd", "-S", "-u", "+"]),
+    ("vim", &["-c", "--cmd", "-S", "-u", "+"]),
+    ("nvim", &["-c", "--cmd", "-S", "-u", "+"]),
+    ("ex", &["-c", "--cmd", "-S", "-u", "+"]),
+    ("emacs", &["--eval", "-eval", "-l", "--load", "--execute"]),
+    (
+        "gdb",
+        &[
+            "-ex",
+            "--ex",
+            "-x",
+            "--command",
+            "-eval-command",
+            "--eval-command",
+            "-iex",
+        ],
+    ),
+    ("lldb", &["-o", "--one-line", "-s", "--source"]),
+    ("zip", &["-TT", "--unzip-command"]),
+    ("tcpdump", &["-z"]),
+    ("hash", &["-p"]),
+    ("npm", &["-c", "--call", "--script-shell"]),
+    ("npx", &["-c", "--call"]),
+    ("cargo", &["--config"]),
+    ("pytest", &["-c", "-p", "-o", "--override-ini", "--rootdir"]),
+    ("cmake", &["-P", "-C"]),
+    ("rpm", &["-E", "--eval", "-D", "--define"]),
+    ("openssl", &["-engine"]),
+    ("xterm", &["-e"]),
+    ("pg_dump", &["--compress-program"]),
+];
+
+/// Options that take program text with so many commands that an unknown command is
+/// taken to be one of them.
+const USUAL: [&str; 9] = [
+    "-c",
+    "-e",
+    "-E",
+    "-r",
+    "-p",
+    "--eval",
+    "--command",
+    "--exec",
+    "--execute",
+];
+
+/// Why no operand of the command may hold a value, if that is so.
+pub(super) fn runs_all_operands(command: &str) -> Option<RefusalKind> {
+    let mut commands = RUN_ALL.iter();
+    commands
+        .find(|(name, _)| *name == command)
+        .map(|(_, kind)| *kind)
+}
+
+/// The values in arguments of options that are run.
+pub(super) fn options<'w>(command: &str, operands: &'w [Word]) -> Vec<&'w Value> {
+    let Some((_, options)) = RUN_OPTIONS.iter().find(|(name, _)| *name == command) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (index, word) in operands.iter().enumerate() {
+        if options.iter().any(|option| word.cooked.starts_with(option)) {
+            found.extend(&word.values);
+        }
+        if word.literal().is_some_and(|text| options.contains(&text)) {
+            // `git submodule foreach CMD…` and `git bisect run CMD…` take the rest.
+            let rest = &operands[index + 1..];
+            let count = if word.cooked.starts_with(['-', '+']) {
+                1
+            } else {
+                rest.len()
+            };
+            found.extend(rest.iter().take(count).flat_map(|word| &word.values));
+        }
+    }
+    found
+}
+
+/// The option, when the word is one that usually takes program text.
+pub(super) fn usual_code_option(word: &Word) -> Option<&'static str> {
+    let text = word.cooked.split('=').next().unwrap_or_default();
+    USUAL.into_iter().find(|option| *option == text)
+}
