@@ -1,0 +1,295 @@
+//! Agents: one configured step and who does it.
+
+use super::fields::{Field, Fields};
+use super::reads::Purpose;
+use super::value::listed;
+use super::{Lowering, Owner};
+use crate::diagnostic::{Code, Problem};
+use crate::keys::{AGENT, Availability, FINDINGS, KNOWN_TYPES, LATER_FINDINGS};
+use crate::syntax::Node;
+use stagewright_core::plan::{
+    Action, Node as PlanNode, NodeIx, OnFailure, OnInterrupt, Role, TimeLimits,
+};
+use std::collections::BTreeMap;
+
+/// The kinds of agents of this version.
+pub(super) const KINDS: [&str; 4] = ["run", "lambda_function_arn", "set", "human"];
+
+impl Lowering<'_> {
+    /// One agent; `None` when it is broken, which was reported.
+    pub(super) fn agent(
+        &mut self,
+        ix: NodeIx,
+        node: &Node,
+        on_failure: OnFailure,
+    ) -> Option<PlanNode> {
+        let owner = Owner::Node(ix);
+        let fields = self.fields(node, &AGENT)?;
+        let _ = fields.get("id");
+        let id = self.names.nodes[ix.index()].id.clone();
+        let kind = self.kind(&fields, node);
+        if let Some(kind) = kind {
+            self.refuse_other_kinds_keys(&fields, kind.key.name);
+        }
+        let agent_type = self.agent_type(fields.get("type"));
+        let findings = self.findings(&fields, agent_type.as_deref());
+        let launched =
+            kind.is_none_or(|kind| matches!(kind.key.name, "run" | "lambda_function_arn"));
+        let secrets = self.agent_secrets(fields.get("secrets"), launched);
+        let limits = self.time_limits(&fields, kind);
+        let dependencies = self.dependencies(ix, fields.get("depends_on"));
+        let halt = on_failure == OnFailure::Halt;
+        let plan_node = PlanNode {
+            name: fields
+                .get("name")
+                .and_then(|field| self.text_of(field))
+                .unwrap_or_else(|| id.clone()),
+            id,
+            role: Role::Agent,
+            agent_type,
+            stage: self.names.nodes[ix.index()].stage,
+            condition: self.condition_of(owner, &fields),
+            depends_on: dependencies.success,
+            after: dependencies.any,
+            required: self.bool_of(fields.get("required")).unwrap_or(true),
+            on_failure: self.on_failure(&fields, halt),
+            limits,
+            retry: self.retry_of(&fields, kind.map(|kind| kind.key.name)),
+            on_interrupt: match self.word_of(fields.get("on_interrupt")) {
+                Some("ask") => OnInterrupt::Ask,
+                Some("fail") => OnInterrupt::Fail,
+                _ => OnInterrupt::Rerun,
+            },
+            projection: Vec::new(),
+            action: self.action(owner, &fields, kind, findings, &secrets)?,
+            secrets,
+        };
+        fields.finish();
+        Some(plan_node)
+    }
+
+    /// The one kind of the agent. A kind of a later version counts, so that an agent
+    /// that has only that is not told to have none.
+    fn kind<'t>(&mut self, fields: &Fields<'t>, node: &Node) -> Option<Field<'t>> {
+        let present: Vec<Field<'t>> = KINDS.iter().filter_map(|kind| fields.get(kind)).collect();
+        let later = node.as_map().unwrap_or_default().iter().find(|entry| {
+            LATER_KINDS.contains(&entry.key.as_str())
+                && AGENT
+                    .find(&entry.key)
+                    .is_some_and(|(_, key)| key.availability == Availability::Later)
+        });
+        match present[..] {
+            [kind] => return Some(kind),
+            [] if later.is_some() => {}
+            [] => self.report(
+                Problem::new(
+                    Code::AgentKind,
+                    fields.extent,
+                    "this agent does not say who does it",
+                )
+                .hint(format!("add one of {}", listed(&KINDS))),
+            ),
+            [first, second, ..] => {
+                let names: Vec<&str> = present.iter().map(|field| field.key.name).collect();
+                let line = self.problems.line(first.entry.key_extent);
+                self.report(
+                    Problem::new(
+                        Code::AgentKind,
+                        second.entry.key_extent,
+                        format!("this agent has several kinds: {}", listed(&names)),
+                    )
+                    .note(format!("`{}` stands on line {line}", first.key.name))
+                    .hint("one agent does one thing: make two agents of it"),
+                );
+            }
+        }
+        None
+    }
+
+    fn refuse_other_kinds_keys(&mut self, fields: &Fields<'_>, kind: &str) {
+        for field in fields.iter() {
+            let kinds = field.key.kinds;
+            if !kinds.is_empty() && !kinds.contains(&kind) {
+                self.report(
+                    Problem::new(
+                        Code::NotForThisKind,
+                        field.entry.key_extent,
+                        format!("an agent with `{kind}` has no `{}`", field.entry.key),
+                    )
+                    .label(format!("belongs to agents with {}", listed(kinds))),
+                );
+            }
+        }
+    }
+
+    fn agent_type(&mut self, field: Option<Field<'_>>) -> Option<String> {
+        let field = field?;
+        let text = self.text_of(field)?;
+        if !KNOWN_TYPES.contains(&text.as_str())
+            && let Some(known) = self.problems.closest(&text, KNOWN_TYPES)
+        {
+            self.report(
+                Problem::new(
+                    Code::AlmostKnownType,
+                    field.extent(),
+                    format!("the agent type `{text}` is not `{known}`"),
+                )
+                .hint(format!("did you mean `{known}`? any other word is allowed, but has no switch in the policy")),
+            );
+        }
+        Some(text)
+    }
+
+    /// The reader of the answer: what `findings` says, else the agents' document for a
+    /// known type (decision 25).
+    fn findings(&mut self, fields: &Fields<'_>, agent_type: Option<&str>) -> Option<String> {
+        let by_type = agent_type
+            .filter(|word| KNOWN_TYPES.contains(word))
+            .map(|_| "agent".to_owned());
+        let Some(field) = fields.get("findings") else {
+            return by_type;
+        };
+        let text = self.scalar_text(field.node(), "findings", "the name of a reader")?;
+        if LATER_FINDINGS.contains(&text.as_str()) {
+            self.report(
+                Problem::new(
+                    Code::NotInThisVersion,
+                    field.extent(),
+                    format!("the reader `{text}` is known, but not in this version"),
+                )
+                .hint(format!("this version reads {}", listed(&FINDINGS))),
+            );
+            return None;
+        }
+        let word = self.word_of(Some(field))?;
+        if word != "agent" && fields.get("lambda_function_arn").is_some() {
+            self.report(
+                Problem::new(
+                    Code::NotForThisKind,
+                    field.extent(),
+                    "a function answers with an agent's document",
+                )
+                .hint("leave `findings` out"),
+            );
+        }
+        Some(word.to_owned())
+    }
+
+    fn agent_secrets(
+        &mut self,
+        field: Option<Field<'_>>,
+        launched: bool,
+    ) -> BTreeMap<String, String> {
+        let inherited = if launched {
+            self.inherited.secrets.clone()
+        } else {
+            BTreeMap::new()
+        };
+        self.secrets_of(field, &inherited)
+    }
+
+    /// The time limits. A person's question inherits none: people are not agents that
+    /// hang.
+    fn time_limits(&mut self, fields: &Fields<'_>, kind: Option<Field<'_>>) -> TimeLimits {
+        let timeout = fields.get("timeout");
+        let inherited = match kind {
+            Some(kind) if kind.key.name == "human" => self.human_timeout(kind),
+            Some(kind) if kind.key.name == "set" => None,
+            _ => self.inherited.timeout_ms,
+        };
+        let limits = TimeLimits {
+            total_ms: self.duration_of(timeout).or(inherited),
+            first_output_ms: self.duration_of(fields.get("first_output_timeout")),
+            idle_ms: self.duration_of(fields.get("idle_timeout")),
+        };
+        let parts = [
+            ("first_output_timeout", limits.first_output_ms),
+            ("idle_timeout", limits.idle_ms),
+        ];
+        for (name, part) in parts {
+            if let (Some(part), Some(total), Some(field)) =
+                (part, limits.total_ms, fields.get(name))
+                && part >= total
+            {
+                self.report(
+                    Problem::new(
+                        Code::LimitWithoutEffect,
+                        field.extent(),
+                        format!(
+                            "`{name}` is never reached: the whole try ends after {}",
+                            super::show_ms(total)
+                        ),
+                    )
+                    .hint("make it shorter than `timeout`"),
+                );
+            }
+        }
+        limits
+    }
+
+    fn action(
+        &mut self,
+        owner: Owner,
+        fields: &Fields<'_>,
+        kind: Option<Field<'_>>,
+        findings: Option<String>,
+        secrets: &BTreeMap<String, String>,
+    ) -> Option<Action> {
+        let launch = Purpose::Launch(secrets);
+        let input = fields.get("input").map(|field| {
+            self.check_tree(owner, launch, field.node());
+            self.refuse_plain_secrets(field.node());
+            field.node().to_json()
+        });
+        // Read whatever the kind is: what is wrong with them is wrong in any case.
+        let surroundings = self.surroundings(owner, fields, secrets);
+        let codes = self.agent_exit_codes(fields.get("exit_codes"));
+        let shell = self.word_of(fields.get("shell"));
+        let kind = kind?;
+        match kind.key.name {
+            "run" => {
+                let program = self.program(owner, kind, shell, secrets)?;
+                Some(Action::Command(
+                    surroundings.command(program, input, findings, codes),
+                ))
+            }
+            "lambda_function_arn" => Some(Action::Lambda {
+                arn: self.function_arn(kind)?,
+                input,
+            }),
+            "set" => {
+                self.check_tree(owner, Purpose::Text, kind.node());
+                self.refuse_plain_secrets(kind.node());
+                Some(Action::Set {
+                    value: kind.node().to_json(),
+                })
+            }
+            _ => self.human(owner, kind, fields.get("timeout")),
+        }
+    }
+
+    fn function_arn(&mut self, field: Field<'_>) -> Option<String> {
+        let arn = self.text_of(field)?;
+        let parts: Vec<&str> = arn.split(':').collect();
+        let shaped = matches!(
+            parts[..],
+            ["arn", _, "lambda", _, _, "function", name] | ["arn", _, "lambda", _, _, "function", name, _]
+                if !name.is_empty()
+        );
+        if shaped {
+            return Some(arn);
+        }
+        self.report(
+            Problem::new(
+                Code::BadValue,
+                field.extent(),
+                format!("`{arn}` is not the ARN of a function"),
+            )
+            .hint("it looks like `arn:aws:lambda:us-east-1:123456789:function:code-agent`"),
+        );
+        None
+    }
+}
+
+/// Kinds of agents that a later version has.
+const LATER_KINDS: [&str; 7] = ["http", "model", "cli", "mcp", "markdown", "pipeline", "dbt"];

@@ -1,0 +1,408 @@
+//! `if:` expressions and structured conditions.
+
+use super::fields::{Field, Fields};
+use super::reads::{Purpose, without_length};
+use super::{Lowering, Owner};
+use crate::diagnostic::{Code, Problem};
+use crate::keys::CONDITION;
+use crate::syntax::{Content, Node};
+use stagewright_core::scope::ENVELOPE;
+use stagewright_core::{Condition, Evaluator, Operator};
+
+/// The condition of a stage, agent or gate while it is read.
+struct Reading {
+    owner: Owner,
+    /// How many custom conditions it has so far.
+    custom: u32,
+}
+
+impl Lowering<'_> {
+    /// The condition of a stage, agent or gate: its `if` or its `condition`.
+    pub(super) fn condition_of(&mut self, owner: Owner, fields: &Fields<'_>) -> Option<Condition> {
+        let expression = fields.get("if");
+        let structured = fields.get("condition");
+        if let (Some(_), Some(structured)) = (expression, structured) {
+            self.report(
+                Problem::new(
+                    Code::Conflict,
+                    structured.entry.key_extent,
+                    "`if` and `condition` exclude each other",
+                )
+                .hint(
+                    "put the expression into the condition: `{type: custom, custom_evaluator: …}`",
+                ),
+            );
+        }
+        let condition = if let Some(field) = structured {
+            let mut reading = Reading { owner, custom: 0 };
+            self.structured(&mut reading, field.node())
+        } else {
+            self.if_expression(owner, expression?)
+        };
+        if condition == Some(Condition::Never) {
+            self.never_runs(structured.or(expression)?);
+        }
+        condition
+    }
+
+    fn if_expression(&mut self, owner: Owner, field: Field<'_>) -> Option<Condition> {
+        let text = self.scalar_text(field.node(), "if", "an expression")?;
+        Some(self.expression(owner, field.node(), &text))
+    }
+
+    /// An expression, with or without `{{ }}` around it.
+    fn expression(&mut self, owner: Owner, node: &Node, text: &str) -> Condition {
+        let trimmed = text.trim();
+        let inner = trimmed
+            .strip_prefix("{{")
+            .and_then(|inner| inner.strip_suffix("}}"))
+            .map_or(trimmed, str::trim);
+        let offset = text.find(inner).unwrap_or(0);
+        match inner {
+            "true" => return Condition::Always,
+            "false" => return Condition::Never,
+            _ => {}
+        }
+        self.check_expression(owner, Purpose::Condition, node, inner, offset);
+        Condition::Expression {
+            source: inner.to_owned(),
+        }
+    }
+
+    fn structured(&mut self, reading: &mut Reading, node: &Node) -> Option<Condition> {
+        if let Some(scalar) = node.as_scalar() {
+            match scalar.text.as_str() {
+                "always" => return Some(Condition::Always),
+                "never" => return Some(Condition::Never),
+                _ => {}
+            }
+        }
+        let fields = self.fields(node, &CONDITION)?;
+        let condition = self.typed_or_combined(reading, &fields);
+        fields.finish();
+        condition
+    }
+
+    fn typed_or_combined(
+        &mut self,
+        reading: &mut Reading,
+        fields: &Fields<'_>,
+    ) -> Option<Condition> {
+        let kind = fields.get("type");
+        let combinations = ["all", "any", "not"].map(|name| fields.get(name));
+        let given: Vec<Field<'_>> = kind
+            .into_iter()
+            .chain(combinations.into_iter().flatten())
+            .collect();
+        let [field] = given[..] else {
+            let problem = match given.get(1) {
+                None => Problem::new(
+                    Code::MissingKey,
+                    fields.extent,
+                    "a condition needs `type`, `all`, `any` or `not`",
+                ),
+                Some(second) => Problem::new(
+                    Code::Conflict,
+                    second.entry.key_extent,
+                    format!(
+                        "`{}` and `{}` exclude each other",
+                        given[0].key.name, second.key.name
+                    ),
+                ),
+            };
+            self.report(problem);
+            self.leave_details(fields);
+            return None;
+        };
+        match field.key.name {
+            "all" => self.parts(reading, field).map(|of| Condition::All { of }),
+            "any" => self.parts(reading, field).map(|of| Condition::Any { of }),
+            "not" => {
+                let of = self.structured(reading, field.node())?;
+                Some(Condition::Not { of: Box::new(of) })
+            }
+            _ => {
+                let word = self.word_of(Some(field));
+                self.unused_details(fields, word);
+                self.typed(reading, fields, word?)
+            }
+        }
+        .inspect(|_| self.leave_details(fields))
+        .or_else(|| {
+            self.leave_details(fields);
+            None
+        })
+    }
+
+    fn parts(&mut self, reading: &mut Reading, field: Field<'_>) -> Option<Vec<Condition>> {
+        let Some(items) = field.node().as_list() else {
+            self.wrong_shape(field.node(), field.key.name, "a list of conditions");
+            return None;
+        };
+        if items.is_empty() {
+            self.report(Problem::new(
+                Code::BadValue,
+                field.extent(),
+                format!("`{}` is empty", field.key.name),
+            ));
+        }
+        let parts: Vec<_> = items
+            .iter()
+            .map(|item| self.structured(reading, item))
+            .collect();
+        parts.into_iter().collect()
+    }
+
+    fn typed(
+        &mut self,
+        reading: &mut Reading,
+        fields: &Fields<'_>,
+        kind: &str,
+    ) -> Option<Condition> {
+        match kind {
+            "always" => Some(Condition::Always),
+            "never" => Some(Condition::Never),
+            "if_field" => {
+                let path = self.needed(fields, kind, "field_path");
+                let comparison = self.comparison(fields, kind);
+                let field = path?;
+                let path = self.path_of(field)?;
+                self.check_context(Purpose::Condition, &path, field.extent());
+                let (operator, value) = comparison?;
+                Some(Condition::IfField {
+                    path,
+                    operator,
+                    value,
+                })
+            }
+            "if_result" => {
+                let agent = self.needed(fields, kind, "agent_id");
+                let path = self.needed(fields, kind, "result_field");
+                let comparison = self.comparison(fields, kind);
+                let (agent, path) = (agent?, self.path_of(path?)?);
+                let id = self.scalar_text(agent.node(), "agent_id", "an id")?;
+                let id = self.mapped(&id).into_owned();
+                let place = agent.extent();
+                self.read_result(
+                    reading.owner,
+                    Purpose::Condition,
+                    &id,
+                    projection(&path),
+                    place,
+                );
+                let (operator, value) = comparison?;
+                Some(Condition::IfResult {
+                    agent: id,
+                    path,
+                    operator,
+                    value,
+                })
+            }
+            _ => {
+                let field = self.needed(fields, kind, "custom_evaluator")?;
+                self.custom(reading, field)
+            }
+        }
+    }
+
+    /// A list is a program, a name is looked up in the settings, and any other text
+    /// is an expression.
+    fn custom(&mut self, reading: &mut Reading, field: Field<'_>) -> Option<Condition> {
+        let evaluator = if field.node().as_list().is_some() {
+            let words = self.texts_of(Some(field))?;
+            if words.is_empty() {
+                self.report(Problem::new(
+                    Code::BadValue,
+                    field.extent(),
+                    "`custom_evaluator` is empty",
+                ));
+                return None;
+            }
+            Evaluator::Command(words)
+        } else {
+            let text = self.text_of(field)?;
+            if !super::identifier::is_id(&text) || matches!(text.as_str(), "true" | "false") {
+                return Some(self.expression(reading.owner, field.node(), &text));
+            }
+            Evaluator::Named(text)
+        };
+        let number = reading.custom;
+        reading.custom += 1;
+        Some(Condition::Custom { number, evaluator })
+    }
+
+    fn comparison(
+        &mut self,
+        fields: &Fields<'_>,
+        kind: &str,
+    ) -> Option<(Operator, serde_json::Value)> {
+        let operator = self.needed(fields, kind, "operator");
+        let value = fields.get("value");
+        let operator = Operator::parse(self.word_of(operator)?)?;
+        let Some(value) = value else {
+            if operator == Operator::Exists {
+                return Some((operator, true.into()));
+            }
+            // `value: null` compares with nothing, which `eq` and `ne` can do.
+            if fields.is_null("value") && matches!(operator, Operator::Eq | Operator::Ne) {
+                return Some((operator, serde_json::Value::Null));
+            }
+            self.report(Problem::new(
+                Code::MissingKey,
+                fields.extent,
+                "a comparison needs `value`",
+            ));
+            return None;
+        };
+        let json = value.node().to_json();
+        self.check_operand(operator, &json, value)?;
+        Some((operator, json))
+    }
+
+    /// A value that the operator can never be used with is found here, not at night.
+    fn check_operand(
+        &mut self,
+        operator: Operator,
+        value: &serde_json::Value,
+        field: Field<'_>,
+    ) -> Option<()> {
+        let wanted = match operator {
+            Operator::Gt | Operator::Lt | Operator::Gte | Operator::Lte if !value.is_number() => {
+                "compares with a number"
+            }
+            Operator::In if !value.is_array() => "takes a list of values",
+            Operator::Exists if !value.is_boolean() => "takes true or false",
+            Operator::Regex => match value.as_str().map(regex::Regex::new) {
+                Some(Ok(_)) => return Some(()),
+                Some(Err(error)) => {
+                    let message = error.to_string();
+                    let reason = message.lines().last().unwrap_or_default().trim().to_owned();
+                    let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
+                    self.report(Problem::new(
+                        Code::BadComparison,
+                        field.extent(),
+                        format!("this is not a regular expression: {reason}"),
+                    ));
+                    return None;
+                }
+                None => "takes a text",
+            },
+            _ => return Some(()),
+        };
+        let word = Operator::ALL
+            .iter()
+            .find(|(_, known)| *known == operator)
+            .map_or("", |(word, _)| word);
+        self.report(Problem::new(
+            Code::BadComparison,
+            field.extent(),
+            format!("`{word}` {wanted}, this is {}", field.node().describe()),
+        ));
+        None
+    }
+
+    fn path_of(&mut self, field: Field<'_>) -> Option<String> {
+        let path = self.text_of(field)?;
+        if path.split('.').any(|part| part.trim().is_empty()) {
+            self.report(
+                Problem::new(
+                    Code::BadValue,
+                    field.extent(),
+                    format!("`{path}` is not a path"),
+                )
+                .hint("a path is names with dots between them: `pr.files_changed`"),
+            );
+            return None;
+        }
+        Some(path)
+    }
+
+    fn needed<'t>(&mut self, fields: &Fields<'t>, kind: &str, name: &str) -> Option<Field<'t>> {
+        let field = fields.get(name);
+        if field.is_none() {
+            self.report(Problem::new(
+                Code::MissingKey,
+                fields.extent,
+                format!("a condition of type `{kind}` needs `{name}`"),
+            ));
+        }
+        field
+    }
+
+    /// Keys that have no meaning for the condition's type would be read as if they had.
+    fn unused_details(&mut self, fields: &Fields<'_>, kind: Option<&'static str>) {
+        let used: &[&str] = match kind {
+            Some("if_field") => &["field_path", "operator", "value"],
+            Some("if_result") => &["agent_id", "result_field", "operator", "value"],
+            Some("custom") => &["custom_evaluator"],
+            Some(_) => &[],
+            None => return,
+        };
+        let kind = kind.unwrap_or_default();
+        for field in fields.iter() {
+            if field.key.name != "type" && !used.contains(&field.key.name) {
+                self.report(Problem::new(
+                    Code::NotForThisKind,
+                    field.entry.key_extent,
+                    format!("a condition of type `{kind}` has no `{}`", field.entry.key),
+                ));
+            }
+        }
+    }
+
+    /// Which keys are read depends on the type; those of the others were judged by
+    /// [`Self::unused_details`].
+    fn leave_details(&mut self, fields: &Fields<'_>) {
+        for key in CONDITION.keys {
+            let _ = fields.get(key.name);
+        }
+    }
+
+    fn never_runs(&mut self, field: Field<'_>) {
+        let extent = match &field.node().content {
+            Content::Scalar(_) => field.node().extent,
+            Content::List(_) | Content::Map(_) => field.entry.key_extent,
+        };
+        self.report(
+            Problem::new(Code::NeverRuns, extent, "with this condition it never runs")
+                .hint("a skip by a condition is never counted as missing evidence"),
+        );
+    }
+}
+
+/// What a structured condition reads of a result: nothing beyond the envelope for its
+/// own fields, else a path of the output (rule A10).
+fn projection(path: &str) -> Option<String> {
+    let path = without_length(path);
+    let (first, rest) = match path.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (path.as_str(), None),
+    };
+    match (first, rest) {
+        ("output", None) => Some("output".to_owned()),
+        ("output" | "result", Some(rest)) => Some(format!("output.{rest}")),
+        (field, _) if ENVELOPE.contains(&field) => None,
+        _ => Some(format!("output.{path}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn projections_follow_the_lookup_order() {
+        // Goal: the envelope is always there, everything else is carried by its path.
+        for (path, expected) in [
+            ("status", None),
+            ("output.status", Some("output.status")),
+            ("result.status", Some("output.status")),
+            ("new_pattern_detected", Some("output.new_pattern_detected")),
+            ("violations.length", Some("output.violations")),
+            ("a.b.c", Some("output.a.b.c")),
+            ("output", Some("output")),
+        ] {
+            assert_eq!(projection(path).as_deref(), expected, "{path}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! Questions to people.
+
+use super::fields::Field;
+use super::reads::Purpose;
+use super::{Lowering, Owner};
+use crate::diagnostic::{Code, Problem};
+use crate::keys::HUMAN;
+use stagewright_core::plan::{Action, Human};
+use std::collections::BTreeSet;
+
+impl Lowering<'_> {
+    /// `human:`. Its time limit is read by [`Self::human_timeout`].
+    pub(super) fn human(
+        &mut self,
+        owner: Owner,
+        field: Field<'_>,
+        agent_timeout: Option<Field<'_>>,
+    ) -> Option<Action> {
+        let fields = self.fields(field.node(), &HUMAN)?;
+        let ask = fields.get("ask").and_then(|field| {
+            self.check_template(owner, Purpose::Text, field.node());
+            self.text_of(field)
+        });
+        let choices = self.texts_of(fields.get("choices"));
+        if let (Some(choices), Some(field)) = (&choices, fields.get("choices")) {
+            let distinct: BTreeSet<&String> = choices.iter().collect();
+            if choices.len() < 2 || distinct.len() < choices.len() {
+                self.report(
+                    Problem::new(
+                        Code::BadValue,
+                        field.extent(),
+                        "a question needs at least two different choices",
+                    )
+                    .hint("`approve` gives the first, `reject` the last"),
+                );
+            }
+        }
+        let approvers = self.texts_of(fields.get("approvers")).unwrap_or_default();
+        if let (Some(own), Some(_)) = (fields.get("timeout"), agent_timeout) {
+            self.report(Problem::new(
+                Code::Conflict,
+                own.entry.key_extent,
+                "the agent and its question both have a `timeout`",
+            ));
+        }
+        fields.finish();
+        Some(Action::Human(Human {
+            ask: ask?,
+            choices: choices.unwrap_or_else(|| vec!["approve".to_owned(), "reject".to_owned()]),
+            approvers,
+        }))
+    }
+
+    /// The time limit of a question, from `human: {timeout: …}`.
+    pub(super) fn human_timeout(&mut self, field: Field<'_>) -> Option<u64> {
+        let entries = field.node().as_map()?;
+        let entry = entries
+            .iter()
+            .find(|entry| matches!(entry.key.as_str(), "timeout" | "timeout_seconds"))?;
+        let (_, key) = HUMAN.find(&entry.key)?;
+        if entry.value.is_null() {
+            return None;
+        }
+        self.duration_of(Some(Field { key, entry }))
+    }
+}

@@ -1,0 +1,368 @@
+//! Checks the names that expressions and templates read, and keeps what follows from
+//! them: which siblings a node has to wait for, and which paths of results the events
+//! must carry (decision 5).
+
+use super::value::listed;
+use super::{Edge, Lowering, Owner};
+use crate::diagnostic::{Code, Problem};
+use crate::source::Extent;
+use stagewright_core::plan::{NodeIx, Role, StageIx};
+use stagewright_core::scope::ENVELOPE;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The fields of `run`.
+const RUN_FIELDS: [&str; 6] = ["id", "pipeline_id", "dir", "started_at", "cycle", "commit"];
+
+/// The fields of a stage.
+const STAGE_FIELDS: [&str; 3] = ["status", "agents", "gates"];
+
+/// Names that belong to parts of the language which this version does not have.
+const LATER_NAMES: [(&str, &str); 3] = [
+    ("item", "repetition"),
+    ("index", "repetition"),
+    ("gate", "what gates read"),
+];
+
+/// For what a text is evaluated.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose<'s> {
+    /// To decide whether something runs.
+    Condition,
+    /// To show or to compute something without launching.
+    Text,
+    /// To launch something that gets these secrets.
+    Launch(&'s BTreeMap<String, String>),
+}
+
+impl Lowering<'_> {
+    /// Checks every name that a text reads. `extent` is where the text stands.
+    pub(super) fn check_reads(
+        &mut self,
+        owner: Owner,
+        purpose: Purpose<'_>,
+        reads: &BTreeSet<String>,
+        extent: Extent,
+    ) {
+        for read in reads {
+            let place = self.word_within(extent, read);
+            let (root, rest) = read.split_once('.').unwrap_or((read, ""));
+            match root {
+                "context" => self.check_context(purpose, rest, place),
+                "results" => self.check_result(owner, purpose, rest, place),
+                "stages" => self.check_stage(owner, rest, place),
+                "run" => self.check_field("run", rest, &RUN_FIELDS, place),
+                "now" => {}
+                "secrets" => self.check_secret(purpose, rest, place),
+                "attempt" | "feedback" if !matches!(purpose, Purpose::Condition) => {}
+                _ => self.unknown_name(purpose, root, place),
+            }
+        }
+    }
+
+    /// Checks that a condition may read a path of an agent's result, and notes it.
+    pub(super) fn read_result(
+        &mut self,
+        owner: Owner,
+        purpose: Purpose<'_>,
+        agent: &str,
+        projected: Option<String>,
+        place: Extent,
+    ) {
+        let Some(target) = self.names.node(agent) else {
+            let names = &self.names;
+            let hint = self.problems.did_you_mean(agent, names.agent_ids());
+            self.report(
+                Problem::new(
+                    Code::UnknownReference,
+                    place,
+                    format!("there is no agent `{agent}`"),
+                )
+                .hint_if(hint),
+            );
+            return;
+        };
+        if self.names.nodes[target.index()].role == Role::Gate {
+            let stage = self.names.nodes[target.index()].stage;
+            let stage = &self.names.stages[stage.index()].id;
+            let hint = format!("a gate's verdict is `stages.{stage}.gates.{agent}`");
+            self.report(
+                Problem::new(
+                    Code::UnknownReference,
+                    place,
+                    format!("`{agent}` is a gate, which has no result"),
+                )
+                .hint(hint),
+            );
+            return;
+        }
+        if !self.has_ended_before(owner, target, agent, place) {
+            return;
+        }
+        if let Some(path) = projected
+            && matches!(purpose, Purpose::Condition)
+        {
+            self.projections[target.index()].insert(path);
+        }
+    }
+
+    /// Whether `target` can have ended when `owner` is looked at; a sibling that can
+    /// is noted as something to wait for.
+    fn has_ended_before(
+        &mut self,
+        owner: Owner,
+        target: NodeIx,
+        agent: &str,
+        place: Extent,
+    ) -> bool {
+        let target_stage = self.names.nodes[target.index()].stage;
+        let owner_stage = match owner {
+            Owner::Stage(stage) => stage,
+            Owner::Node(node) => self.names.nodes[node.index()].stage,
+        };
+        if target_stage < owner_stage {
+            return true;
+        }
+        let why = match owner {
+            _ if target_stage > owner_stage => {
+                let stage = &self.names.stages[target_stage.index()].id;
+                format!("it runs in the later stage `{stage}`")
+            }
+            Owner::Stage(_) => "it runs in this very stage".to_owned(),
+            Owner::Node(node) if node == target => "this is its own result".to_owned(),
+            Owner::Node(node) => {
+                let gate = self.names.nodes[node.index()].role == Role::Gate;
+                let parallel = self.names.stages[owner_stage.index()].parallel;
+                if gate {
+                    return true;
+                }
+                if parallel || target < node {
+                    self.after[node.index()].insert(target);
+                    self.edges.push(Edge {
+                        from: node,
+                        to: target,
+                        extent: place,
+                    });
+                    return true;
+                }
+                "it comes later in this sequential stage".to_owned()
+            }
+        };
+        self.report(
+            Problem::new(
+                Code::TooEarly,
+                place,
+                format!("`{agent}` cannot have a result yet: {why}"),
+            )
+            .hint("read results of earlier stages, or of agents that run before this one"),
+        );
+        false
+    }
+
+    fn check_result(&mut self, owner: Owner, purpose: Purpose<'_>, rest: &str, place: Extent) {
+        if rest.is_empty() {
+            self.report(
+                Problem::new(
+                    Code::DynamicResult,
+                    place,
+                    "which result this reads is known only at run time",
+                )
+                .hint("write the agent's id: `results.lint.output…`"),
+            );
+            return;
+        }
+        let (agent, path) = rest.split_once('.').unwrap_or((rest, ""));
+        let field = path.split('.').next().unwrap_or_default();
+        if !field.is_empty() && !ENVELOPE.contains(&field) {
+            let hint = self
+                .problems
+                .did_you_mean(field, ENVELOPE)
+                .unwrap_or_else(|| {
+                    format!(
+                        "what the agent answered is below `output`: `results.{agent}.output.{path}`"
+                    )
+                });
+            self.report(
+                Problem::new(
+                    Code::UnknownName,
+                    place,
+                    format!("a result has no field `{field}`"),
+                )
+                .hint(hint)
+                .note(format!("the fields are {}", listed(&ENVELOPE))),
+            );
+            return;
+        }
+        let projected = match field {
+            "" => Some("output".to_owned()),
+            "output" => Some(without_length(path)),
+            _ => None,
+        };
+        self.read_result(owner, purpose, agent, projected, place);
+    }
+
+    fn check_stage(&mut self, owner: Owner, rest: &str, place: Extent) {
+        let (id, path) = rest.split_once('.').unwrap_or((rest, ""));
+        if id.is_empty() {
+            self.report(
+                Problem::new(
+                    Code::DynamicResult,
+                    place,
+                    "which stage this reads is known only at run time",
+                )
+                .hint("write the stage's id: `stages.quality.status`"),
+            );
+            return;
+        }
+        let Some(stage) = self.names.stage(id) else {
+            let ids = self.names.stages.iter().map(|stage| stage.id.as_str());
+            let hint = self.problems.did_you_mean(id, ids);
+            self.report(
+                Problem::new(
+                    Code::UnknownReference,
+                    place,
+                    format!("there is no stage `{id}`"),
+                )
+                .hint_if(hint),
+            );
+            return;
+        };
+        let own: StageIx = match owner {
+            Owner::Stage(stage) => stage,
+            Owner::Node(node) => self.names.nodes[node.index()].stage,
+        };
+        if stage >= own {
+            self.report(
+                Problem::new(
+                    Code::TooEarly,
+                    place,
+                    format!("the stage `{id}` cannot have ended yet"),
+                )
+                .hint("only earlier stages can be read"),
+            );
+        }
+        let field = path.split('.').next().unwrap_or_default();
+        if !field.is_empty() {
+            self.check_field(&format!("stages.{id}"), field, &STAGE_FIELDS, place);
+        }
+    }
+
+    fn check_field(&mut self, of: &str, path: &str, fields: &[&str], place: Extent) {
+        let field = path.split('.').next().unwrap_or_default();
+        if field.is_empty() || fields.contains(&field) {
+            return;
+        }
+        let hint = self.problems.did_you_mean(field, fields.iter().copied());
+        self.report(
+            Problem::new(
+                Code::UnknownName,
+                place,
+                format!("`{of}` has no field `{field}`"),
+            )
+            .hint_if(hint)
+            .note(format!("the fields are {}", listed(fields))),
+        );
+    }
+
+    /// A context may hold more than its declared defaults, so what they lack is only
+    /// worth a warning, and only where a typing mistake would silently skip something.
+    pub(super) fn check_context(&mut self, purpose: Purpose<'_>, path: &str, place: Extent) {
+        let field = path.split('.').next().unwrap_or_default();
+        let Some(declared) = &self.inherited.context else {
+            return;
+        };
+        if field.is_empty() || declared.contains(field) || !matches!(purpose, Purpose::Condition) {
+            return;
+        }
+        let hint = self
+            .problems
+            .did_you_mean(field, declared.iter().map(String::as_str));
+        self.report(
+            Problem::new(
+                Code::UndeclaredContext,
+                place,
+                format!("the pipeline's `context` declares no `{field}`"),
+            )
+            .hint(hint.unwrap_or_else(|| {
+                "without it in a submission, the condition is an error; give it a default"
+                    .to_owned()
+            })),
+        );
+    }
+
+    fn check_secret(&mut self, purpose: Purpose<'_>, name: &str, place: Extent) {
+        let problem =
+            match purpose {
+                Purpose::Launch(secrets) if secrets.contains_key(name) => return,
+                Purpose::Launch(_) if name.is_empty() => Problem::new(
+                    Code::SecretOutOfPlace,
+                    place,
+                    "`secrets` is read one by one",
+                )
+                .hint("write `secrets.NAME`"),
+                Purpose::Launch(secrets) => {
+                    let hint = self
+                        .problems
+                        .did_you_mean(name, secrets.keys().map(String::as_str));
+                    Problem::new(
+                        Code::UnknownReference,
+                        place,
+                        format!("no secret `{name}` is declared for this"),
+                    )
+                    .hint(hint.unwrap_or_else(|| {
+                        format!("declare it: `secrets: {{{name}: env:{name}}}`")
+                    }))
+                }
+                Purpose::Condition | Purpose::Text => Problem::new(
+                    Code::SecretOutOfPlace,
+                    place,
+                    "a secret cannot be read here: its value would be stored or shown",
+                )
+                .hint("secrets reach what is launched: `run`, `env`, `input`"),
+            };
+        self.report(problem);
+    }
+
+    fn unknown_name(&mut self, purpose: Purpose<'_>, name: &str, place: Extent) {
+        if let Some((_, what)) = LATER_NAMES.iter().find(|(later, _)| *later == name) {
+            self.report(Problem::new(
+                Code::NotInThisVersion,
+                place,
+                format!("`{name}` belongs to {what}, which is not in this version"),
+            ));
+            return;
+        }
+        let mut names = vec!["context", "results", "stages", "run", "now"];
+        if !matches!(purpose, Purpose::Condition) {
+            names.extend(["attempt", "feedback"]);
+        }
+        if matches!(purpose, Purpose::Launch(_)) {
+            names.push("secrets");
+        }
+        let inside_context = self
+            .inherited
+            .context
+            .as_ref()
+            .is_some_and(|declared| declared.contains(name));
+        let hint = if inside_context {
+            Some(format!("did you mean `context.{name}`?"))
+        } else if self.names.node(name).is_some() {
+            Some(format!("did you mean `results.{name}`?"))
+        } else {
+            self.problems.did_you_mean(name, names.iter().copied())
+        };
+        self.report(
+            Problem::new(
+                Code::UnknownName,
+                place,
+                format!("there is no `{name}` here"),
+            )
+            .hint_if(hint)
+            .note(format!("the names are {}", listed(&names))),
+        );
+    }
+}
+
+/// The length of a list is computed from the list.
+pub(super) fn without_length(path: &str) -> String {
+    path.strip_suffix(".length").unwrap_or(path).to_owned()
+}
