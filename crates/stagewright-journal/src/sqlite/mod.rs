@@ -1,0 +1,129 @@
+//! The journal in one SQLite file: the default.
+//!
+//! One connection writes, behind a queue that commits what several threads bring at
+//! the price of one sync ([`writer`]). Others only read, each its own snapshot, so
+//! that a `status` from a second terminal never waits for a run. A file per story:
+//! opening and its refusals, the schema, appends, reads, the index, the inbox, large
+//! values, the doctor's checks.
+
+mod append;
+mod blobs;
+mod check;
+mod fault;
+mod inbox;
+mod index;
+mod open;
+mod read;
+mod readers;
+mod schema;
+mod writer;
+
+pub use check::{CheckLevel, CheckResult};
+pub use open::{Durability, Options};
+
+use crate::error::{
+    AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError,
+};
+use crate::inbox::{InboxMessage, Posted};
+use crate::lease::{Holder, Lease};
+use crate::lookup::{self, RunKey};
+use crate::port::{Batch, Journal, NewRun};
+use crate::state_dir::StateDir;
+use crate::summary::{ListFilter, RunSummary};
+use readers::Readers;
+use stagewright_core::event::BlobRef;
+use stagewright_core::{Blob, Recorded};
+use writer::Writer;
+
+/// The journal of one state directory.
+#[derive(Debug)]
+pub struct SqliteJournal {
+    dir: StateDir,
+    // Dropped before the writer, in the order of the fields.
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteJournal {
+    /// Opens the journal of a state directory, creating it when there is none.
+    ///
+    /// # Errors
+    /// When the directory lies on a network file system, the file is not a journal
+    /// or is newer than this version, or the store fails.
+    pub fn open(dir: StateDir, options: &Options) -> Result<Self, OpenError> {
+        open::open(dir, options, true)
+    }
+
+    /// Opens the journal of a state directory, which has to exist: what commands use
+    /// that only look.
+    ///
+    /// # Errors
+    /// As by [`open`](Self::open), and [`OpenError::Missing`].
+    pub fn open_existing(dir: StateDir, options: &Options) -> Result<Self, OpenError> {
+        open::open(dir, options, false)
+    }
+
+    /// The state directory.
+    pub fn state_dir(&self) -> &StateDir {
+        &self.dir
+    }
+
+    /// Examines the store for `doctor`. Changes nothing.
+    pub fn check(&self, level: CheckLevel) -> Vec<CheckResult> {
+        check::check(self, level)
+    }
+}
+
+impl Journal for SqliteJournal {
+    fn create(&self, new: NewRun) -> Result<Lease, CreateError> {
+        append::create(self, new)
+    }
+
+    fn append(&self, batch: Batch) -> Result<(), AppendError> {
+        append::append(self, batch)
+    }
+
+    fn append_all(&self, batches: Vec<Batch>) -> Vec<Result<(), AppendError>> {
+        append::append_all(self, batches)
+    }
+
+    fn events(&self, run_id: &str, from_seq: u64) -> Result<Vec<Recorded>, ReadError> {
+        read::events(self, run_id, from_seq)
+    }
+
+    fn blob(&self, hash: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        blobs::read(self, hash)
+    }
+
+    fn put_blob(&self, blob: Blob) -> Result<BlobRef, AppendError> {
+        Ok(blobs::put(self, blob)?)
+    }
+
+    fn acquire(&self, run_id: &str, holder: &Holder) -> Result<Lease, LeaseError> {
+        append::acquire(self, run_id, holder)
+    }
+
+    fn holder(&self, run_id: &str) -> Result<Option<Holder>, ReadError> {
+        read::holder(self, run_id)
+    }
+
+    fn find(&self, key: &RunKey) -> Result<RunSummary, FindError> {
+        lookup::find(self, key)
+    }
+
+    fn list(&self, filter: &ListFilter) -> Result<Vec<RunSummary>, ReadError> {
+        index::list(self, filter)
+    }
+
+    fn summary(&self, run_id: &str) -> Result<Option<RunSummary>, ReadError> {
+        lookup::Index::by_id(self, run_id)
+    }
+
+    fn post(&self, run_id: &str, message: &InboxMessage) -> Result<i64, PostError> {
+        inbox::post(self, run_id, message)
+    }
+
+    fn drain(&self, run_id: &str) -> Result<Vec<Posted>, ReadError> {
+        inbox::drain(self, run_id)
+    }
+}

@@ -1,0 +1,85 @@
+//! The tables, and how an older database becomes a current one.
+
+/// Marks a database as a journal in its header: the letters "STGW".
+pub(super) const APPLICATION_ID: i32 = 0x5354_4757;
+
+/// The steps from an empty file to the current format; the format is their number,
+/// kept in the header as `user_version`. A released step is never edited. Raising
+/// [`WIRE_FORMAT`](crate::wire::WIRE_FORMAT) needs a step too, even an empty one, so
+/// that an older program refuses the file when it opens it and not in mid-run.
+pub(super) const MIGRATIONS: &[&str] = &[FORMAT_1];
+
+/// The format that this version writes.
+pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
+
+/// The first format.
+///
+/// - `runs.key` counts the runs in the order of their creation; `list` pages by it.
+/// - An event's key is its run's key and its position in one integer, so that events
+///   lie in the table in the order in which they are folded and need no second
+///   index. Measured against a table `WITHOUT ROWID` and one with an index: appends
+///   cost the same, the file is smaller, and events beyond a quarter of a page do
+///   not spill. `run` and `seq` are computed for people with a shell.
+/// - `blobs.bytes` is NULL when the bytes are a file beside the database.
+/// - Messages are numbered for ever, so that a late acknowledgement never hits
+///   another message than the one it means.
+const FORMAT_1: &str = "
+CREATE TABLE runs (
+    key INTEGER PRIMARY KEY,
+    run_id TEXT NOT NULL UNIQUE,
+    pipeline_id TEXT NOT NULL,
+    state TEXT NOT NULL,
+    next_seq INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    holder TEXT NOT NULL,
+    summary TEXT NOT NULL
+) STRICT;
+CREATE INDEX runs_by_pipeline ON runs (pipeline_id, key);
+CREATE INDEX runs_by_state ON runs (state, key);
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    format INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    run INTEGER GENERATED ALWAYS AS (id >> 32) VIRTUAL,
+    seq INTEGER GENERATED ALWAYS AS (id & 4294967295) VIRTUAL
+) STRICT;
+
+CREATE TABLE blobs (
+    id INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    bytes BLOB
+) STRICT;
+
+CREATE TABLE inbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX inbox_by_run ON inbox (run, id);
+";
+
+/// The key of a run's event in the table of events.
+///
+/// # Panics
+/// When the run has four billion events, or the store two billion runs.
+pub(super) fn event_id(run: i64, seq: u64) -> i64 {
+    assert!((0..1 << 31).contains(&run), "run key {run} is out of range");
+    let Ok(seq) = u32::try_from(seq) else {
+        panic!("a run has no event number {seq}");
+    };
+    (run << 32) | i64::from(seq)
+}
+
+/// An unsigned number as SQLite stores it. Times and counts stay far below its
+/// limit; what does not becomes the largest.
+pub(super) fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A stored number as the port has it.
+pub(super) fn restored(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,149 @@
+//! The run index: one row per run, which `status`, `list` and the dashboard read
+//! instead of folding the journal.
+//!
+//! The row is a projection that its driver writes together with the events it
+//! follows from. Its stored form is this type's own JSON: fields may be added with a
+//! default, none may change its meaning. It can be computed again from the events,
+//! which the events themselves cannot, so it needs no `wire` types.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a run stands (decision 11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunState {
+    /// Submitted, and nothing has started.
+    #[default]
+    Pending,
+    /// Something runs, or is about to.
+    Running,
+    /// Everything that is left waits for something outside.
+    Waiting,
+    /// It cannot go on by itself.
+    Stuck,
+    /// It has ended.
+    Ended,
+}
+
+impl RunState {
+    /// All states, in the order of a run's life.
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Running,
+        Self::Waiting,
+        Self::Stuck,
+        Self::Ended,
+    ];
+
+    /// The word of documents and of the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Waiting => "waiting",
+            Self::Stuck => "stuck",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl std::fmt::Display for RunState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One run at a glance. Times are milliseconds since the Unix epoch.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunSummary {
+    /// The run's own id, `run_…`.
+    pub run_id: String,
+    /// The user's key.
+    pub pipeline_id: String,
+    /// The pipeline's name.
+    pub name: String,
+    /// Where it stands.
+    pub state: RunState,
+    /// What it waits for, or why it is stuck.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state_detail: Option<String>,
+    /// How it ended, as documents say it: `SUCCESS`, `PARTIAL_SUCCESS`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// `MERGE` or `BLOCK`, once decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<String>,
+    /// How many agents it has.
+    pub agents_total: u32,
+    /// How many of them have ended, in whatever way but a skip.
+    pub agents_completed: u32,
+    /// How many run.
+    pub agents_running: u32,
+    /// How many failed; they are completed too.
+    pub agents_failed: u32,
+    /// How many were skipped.
+    pub agents_skipped: u32,
+    /// The stage that is going on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_stage: Option<String>,
+    /// An agent that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_agent: Option<String>,
+    /// When it was submitted.
+    pub created_at: u64,
+    /// When its first agent started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<u64>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<u64>,
+    /// When its last event happened.
+    pub updated_at: u64,
+    /// For how long it was really going on up to `updated_at`, in milliseconds
+    /// (decision 9).
+    pub active_ms: u64,
+    /// The run that this one retries or forks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The hash of its plan.
+    pub plan_hash: String,
+    /// The position of its last event.
+    pub last_seq: u64,
+}
+
+/// Which runs are listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFilter {
+    /// Only runs in one of these states; none is all.
+    pub states: Vec<RunState>,
+    /// Only runs with this pipeline id.
+    pub pipeline_id: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+    /// Only runs created before this one: the last run of the page before.
+    pub before: Option<String>,
+}
+
+impl Default for ListFilter {
+    /// The hundred youngest runs.
+    fn default() -> Self {
+        Self {
+            states: Vec::new(),
+            pipeline_id: None,
+            limit: 100,
+            before: None,
+        }
+    }
+}
+
+impl ListFilter {
+    /// Whether a run passes the filters of state and pipeline.
+    pub(crate) fn admits(&self, summary: &RunSummary) -> bool {
+        (self.states.is_empty() || self.states.contains(&summary.state))
+            && self
+                .pipeline_id
+                .as_ref()
+                .is_none_or(|wanted| *wanted == summary.pipeline_id)
+    }
+}

@@ -1,0 +1,348 @@
+//! One fact of a run, as it is stored.
+//!
+//! An event is an object with one key, the event's word, or just the word when it
+//! carries nothing. This form is read in one pass, without buffering, which is what
+//! makes a long journal quick to open.
+
+use super::decision::Decision;
+use super::outcome::{BlobRef, Outcome};
+use super::parts::{Answer, Asker, ConditionAnswer, HaltCause, Launch, SkipReason};
+use super::submission::Submission;
+use super::words::{RunStatus, StageStatus, WaitReason};
+use serde::{Deserialize, Serialize};
+use stagewright_core::event as core;
+use stagewright_core::{NodeIx, StageIx, Timestamp};
+use std::sync::Arc;
+
+/// One fact of a run.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Event {
+    Submitted(Box<Submission>),
+    Claimed {
+        fence: u64,
+    },
+    ResultAdopted {
+        node: u32,
+        outcome: Box<Outcome>,
+    },
+    StageStarted {
+        stage: u32,
+    },
+    StageSkipped {
+        stage: u32,
+        reason: SkipReason,
+    },
+    StageFinished {
+        stage: u32,
+        status: StageStatus,
+    },
+    ConditionAsked {
+        asker: Asker,
+        number: u32,
+    },
+    ConditionAnswered {
+        asker: Asker,
+        number: u32,
+        answer: ConditionAnswer,
+    },
+    NodeSkipped {
+        node: u32,
+        reason: SkipReason,
+    },
+    AttemptStarted {
+        node: u32,
+        #[serde(rename = "try")]
+        try_number: u32,
+        launch: Launch,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<BlobRef>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        timeout_ms: Option<u64>,
+    },
+    AttemptLost {
+        node: u32,
+        launch: Launch,
+        crashed: bool,
+    },
+    AttemptFinished {
+        node: u32,
+        #[serde(rename = "try")]
+        try_number: u32,
+        launch: Launch,
+        outcome: Box<Outcome>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<u64>,
+    },
+    RetryDue {
+        node: u32,
+    },
+    Parked {
+        node: u32,
+        reason: WaitReason,
+        question: String,
+        digest: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deadline: Option<u64>,
+    },
+    Answered {
+        node: u32,
+        digest: String,
+        answer: Answer,
+    },
+    Halted {
+        cause: HaltCause,
+        stop_running: bool,
+    },
+    CancelRequested {
+        reason: String,
+        force: bool,
+    },
+    Interrupted,
+    Stuck {
+        reason: String,
+    },
+    Ended {
+        status: RunStatus,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision: Option<Box<Decision>>,
+    },
+    Reopened,
+}
+
+impl From<&core::Event> for Event {
+    fn from(event: &core::Event) -> Self {
+        match event {
+            core::Event::Submitted { submission } => {
+                Self::Submitted(Box::new(Submission::from(submission.as_ref())))
+            }
+            core::Event::Claimed { fence } => Self::Claimed { fence: *fence },
+            core::Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
+                node: node.0,
+                outcome: Box::new(Outcome::from(outcome)),
+            },
+            core::Event::StageStarted { stage } => Self::StageStarted { stage: stage.0 },
+            core::Event::StageSkipped { stage, reason } => Self::StageSkipped {
+                stage: stage.0,
+                reason: SkipReason::from(reason),
+            },
+            core::Event::StageFinished { stage, status } => Self::StageFinished {
+                stage: stage.0,
+                status: (*status).into(),
+            },
+            core::Event::ConditionAsked { asker, number } => Self::ConditionAsked {
+                asker: (*asker).into(),
+                number: *number,
+            },
+            core::Event::ConditionAnswered {
+                asker,
+                number,
+                answer,
+            } => Self::ConditionAnswered {
+                asker: (*asker).into(),
+                number: *number,
+                answer: ConditionAnswer::from(answer),
+            },
+            core::Event::NodeSkipped { node, reason } => Self::NodeSkipped {
+                node: node.0,
+                reason: SkipReason::from(reason),
+            },
+            core::Event::AttemptStarted {
+                node,
+                try_number,
+                launch,
+                request,
+                timeout_ms,
+            } => Self::AttemptStarted {
+                node: node.0,
+                try_number: *try_number,
+                launch: (*launch).into(),
+                request: request.as_ref().map(BlobRef::from),
+                timeout_ms: *timeout_ms,
+            },
+            core::Event::AttemptLost {
+                node,
+                launch,
+                crashed,
+            } => Self::AttemptLost {
+                node: node.0,
+                launch: (*launch).into(),
+                crashed: *crashed,
+            },
+            core::Event::AttemptFinished {
+                node,
+                try_number,
+                launch,
+                outcome,
+                retry_at,
+            } => Self::AttemptFinished {
+                node: node.0,
+                try_number: *try_number,
+                launch: (*launch).into(),
+                outcome: Box::new(Outcome::from(outcome.as_ref())),
+                retry_at: retry_at.map(|at| at.0),
+            },
+            core::Event::RetryDue { node } => Self::RetryDue { node: node.0 },
+            core::Event::Parked {
+                node,
+                reason,
+                question,
+                digest,
+                deadline,
+            } => Self::Parked {
+                node: node.0,
+                reason: (*reason).into(),
+                question: question.clone(),
+                digest: digest.clone(),
+                deadline: deadline.map(|at| at.0),
+            },
+            core::Event::Answered {
+                node,
+                digest,
+                answer,
+            } => Self::Answered {
+                node: node.0,
+                digest: digest.clone(),
+                answer: Answer::from(answer),
+            },
+            core::Event::Halted {
+                cause,
+                stop_running,
+            } => Self::Halted {
+                cause: HaltCause::from(cause),
+                stop_running: *stop_running,
+            },
+            core::Event::CancelRequested { reason, force } => Self::CancelRequested {
+                reason: reason.clone(),
+                force: *force,
+            },
+            core::Event::Interrupted => Self::Interrupted,
+            core::Event::Stuck { reason } => Self::Stuck {
+                reason: reason.clone(),
+            },
+            core::Event::Ended { status, decision } => Self::Ended {
+                status: (*status).into(),
+                decision: decision
+                    .as_ref()
+                    .map(|record| Box::new(Decision::from(record.as_ref()))),
+            },
+            core::Event::Reopened => Self::Reopened,
+        }
+    }
+}
+
+impl From<Event> for core::Event {
+    fn from(stored: Event) -> Self {
+        match stored {
+            Event::Submitted(submission) => Self::Submitted {
+                submission: Arc::new((*submission).into()),
+            },
+            Event::Claimed { fence } => Self::Claimed { fence },
+            Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
+                node: NodeIx(node),
+                outcome: (*outcome).into(),
+            },
+            Event::StageStarted { stage } => Self::StageStarted {
+                stage: StageIx(stage),
+            },
+            Event::StageSkipped { stage, reason } => Self::StageSkipped {
+                stage: StageIx(stage),
+                reason: reason.into(),
+            },
+            Event::StageFinished { stage, status } => Self::StageFinished {
+                stage: StageIx(stage),
+                status: status.into(),
+            },
+            Event::ConditionAsked { asker, number } => Self::ConditionAsked {
+                asker: asker.into(),
+                number,
+            },
+            Event::ConditionAnswered {
+                asker,
+                number,
+                answer,
+            } => Self::ConditionAnswered {
+                asker: asker.into(),
+                number,
+                answer: answer.into(),
+            },
+            Event::NodeSkipped { node, reason } => Self::NodeSkipped {
+                node: NodeIx(node),
+                reason: reason.into(),
+            },
+            Event::AttemptStarted {
+                node,
+                try_number,
+                launch,
+                request,
+                timeout_ms,
+            } => Self::AttemptStarted {
+                node: NodeIx(node),
+                try_number,
+                launch: launch.into(),
+                request: request.map(Into::into),
+                timeout_ms,
+            },
+            Event::AttemptLost {
+                node,
+                launch,
+                crashed,
+            } => Self::AttemptLost {
+                node: NodeIx(node),
+                launch: launch.into(),
+                crashed,
+            },
+            Event::AttemptFinished {
+                node,
+                try_number,
+                launch,
+                outcome,
+                retry_at,
+            } => Self::AttemptFinished {
+                node: NodeIx(node),
+                try_number,
+                launch: launch.into(),
+                outcome: Box::new((*outcome).into()),
+                retry_at: retry_at.map(Timestamp),
+            },
+            Event::RetryDue { node } => Self::RetryDue { node: NodeIx(node) },
+            Event::Parked {
+                node,
+                reason,
+                question,
+                digest,
+                deadline,
+            } => Self::Parked {
+                node: NodeIx(node),
+                reason: reason.into(),
+                question,
+                digest,
+                deadline: deadline.map(Timestamp),
+            },
+            Event::Answered {
+                node,
+                digest,
+                answer,
+            } => Self::Answered {
+                node: NodeIx(node),
+                digest,
+                answer: answer.into(),
+            },
+            Event::Halted {
+                cause,
+                stop_running,
+            } => Self::Halted {
+                cause: cause.into(),
+                stop_running,
+            },
+            Event::CancelRequested { reason, force } => Self::CancelRequested { reason, force },
+            Event::Interrupted => Self::Interrupted,
+            Event::Stuck { reason } => Self::Stuck { reason },
+            Event::Ended { status, decision } => Self::Ended {
+                status: status.into(),
+                decision: decision.map(|record| Box::new((*record).into())),
+            },
+            Event::Reopened => Self::Reopened,
+        }
+    }
+}

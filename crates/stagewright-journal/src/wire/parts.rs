@@ -1,0 +1,203 @@
+//! The parts of events that occur in more than one of them: launches, reasons, answers.
+
+use serde::{Deserialize, Serialize};
+use stagewright_core::event as core;
+use stagewright_core::{NodeIx, StageIx};
+
+/// One process start of a try.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Launch {
+    fence: u64,
+    serial: u64,
+}
+
+/// Whose condition a custom evaluator answers for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Asker {
+    Stage(u32),
+    Node(u32),
+}
+
+/// What a custom evaluator said.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ConditionAnswer {
+    Is(bool),
+    Error(String),
+}
+
+/// Why an agent, gate or stage was not run.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum SkipReason {
+    ConditionFalse,
+    ConditionError { message: String },
+    DependencyFailed { node: u32 },
+    StageSkipped,
+    StageConditionError { message: String },
+    Halted { cause: HaltCause },
+}
+
+/// Why a run stopped starting things.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum HaltCause {
+    FailFast { node: u32 },
+    CriticalFinding { node: u32 },
+    RequiredFailure { node: u32 },
+    StageTimeout { stage: u32 },
+    RunTimeout,
+    Cancelled,
+}
+
+/// A person's answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answer {
+    approved: bool,
+    choice: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl From<core::Launch> for Launch {
+    fn from(launch: core::Launch) -> Self {
+        Self {
+            fence: launch.fence,
+            serial: launch.serial,
+        }
+    }
+}
+
+impl From<Launch> for core::Launch {
+    fn from(stored: Launch) -> Self {
+        Self {
+            fence: stored.fence,
+            serial: stored.serial,
+        }
+    }
+}
+
+impl From<core::Asker> for Asker {
+    fn from(asker: core::Asker) -> Self {
+        match asker {
+            core::Asker::Stage(stage) => Self::Stage(stage.0),
+            core::Asker::Node(node) => Self::Node(node.0),
+        }
+    }
+}
+
+impl From<Asker> for core::Asker {
+    fn from(stored: Asker) -> Self {
+        match stored {
+            Asker::Stage(stage) => Self::Stage(StageIx(stage)),
+            Asker::Node(node) => Self::Node(NodeIx(node)),
+        }
+    }
+}
+
+impl From<&Result<bool, String>> for ConditionAnswer {
+    fn from(answer: &Result<bool, String>) -> Self {
+        match answer {
+            Ok(value) => Self::Is(*value),
+            Err(message) => Self::Error(message.clone()),
+        }
+    }
+}
+
+impl From<ConditionAnswer> for Result<bool, String> {
+    fn from(stored: ConditionAnswer) -> Self {
+        match stored {
+            ConditionAnswer::Is(value) => Ok(value),
+            ConditionAnswer::Error(message) => Err(message),
+        }
+    }
+}
+
+impl From<&core::SkipReason> for SkipReason {
+    fn from(reason: &core::SkipReason) -> Self {
+        match reason {
+            core::SkipReason::ConditionFalse => Self::ConditionFalse,
+            core::SkipReason::ConditionError { message } => Self::ConditionError {
+                message: message.clone(),
+            },
+            core::SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: node.0 },
+            core::SkipReason::StageSkipped => Self::StageSkipped,
+            core::SkipReason::StageConditionError { message } => Self::StageConditionError {
+                message: message.clone(),
+            },
+            core::SkipReason::Halted { cause } => Self::Halted {
+                cause: HaltCause::from(cause),
+            },
+        }
+    }
+}
+
+impl From<SkipReason> for core::SkipReason {
+    fn from(stored: SkipReason) -> Self {
+        match stored {
+            SkipReason::ConditionFalse => Self::ConditionFalse,
+            SkipReason::ConditionError { message } => Self::ConditionError { message },
+            SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: NodeIx(node) },
+            SkipReason::StageSkipped => Self::StageSkipped,
+            SkipReason::StageConditionError { message } => Self::StageConditionError { message },
+            SkipReason::Halted { cause } => Self::Halted {
+                cause: cause.into(),
+            },
+        }
+    }
+}
+
+impl From<&core::HaltCause> for HaltCause {
+    fn from(cause: &core::HaltCause) -> Self {
+        match cause {
+            core::HaltCause::FailFast { node } => Self::FailFast { node: node.0 },
+            core::HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: node.0 },
+            core::HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: node.0 },
+            core::HaltCause::StageTimeout { stage } => Self::StageTimeout { stage: stage.0 },
+            core::HaltCause::RunTimeout => Self::RunTimeout,
+            core::HaltCause::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<HaltCause> for core::HaltCause {
+    fn from(stored: HaltCause) -> Self {
+        match stored {
+            HaltCause::FailFast { node } => Self::FailFast { node: NodeIx(node) },
+            HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: NodeIx(node) },
+            HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: NodeIx(node) },
+            HaltCause::StageTimeout { stage } => Self::StageTimeout {
+                stage: StageIx(stage),
+            },
+            HaltCause::RunTimeout => Self::RunTimeout,
+            HaltCause::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<&core::Answer> for Answer {
+    fn from(answer: &core::Answer) -> Self {
+        Self {
+            approved: answer.approved,
+            choice: answer.choice.clone(),
+            by: answer.by.clone(),
+            note: answer.note.clone(),
+        }
+    }
+}
+
+impl From<Answer> for core::Answer {
+    fn from(stored: Answer) -> Self {
+        Self {
+            approved: stored.approved,
+            choice: stored.choice,
+            by: stored.by,
+            note: stored.note,
+        }
+    }
+}
