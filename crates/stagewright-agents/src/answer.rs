@@ -1,0 +1,123 @@
+//! Reading an agent's answer: the one place that speaks to `stagewright-evidence`.
+
+use crate::request::{Body, Reader, Request};
+use serde_json::Value;
+use stagewright_evidence::{AgentStatus, Answer, Format, Options, ReadError, SeverityTable};
+
+/// The agent types that promise the document of a review agent, whether or not the
+/// pipeline names a format (decision 25): the seed's five and the ticket agent.
+const TYPES_WITH_DOCUMENT: &[&str] = &[
+    "code_best_practises",
+    "architect_best_practises",
+    "lld_alignment",
+    "pattern_matching",
+    "peer_review_documentation",
+    "jira_integration",
+];
+
+/// What an agent has promised to answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Promise {
+    /// A document of this format.
+    Document(Format),
+    /// Whatever it prints; its exit code decides.
+    Plain,
+}
+
+impl Promise {
+    /// What this request's agent has promised; `Err` is a format that nobody reads.
+    pub(crate) fn of(request: &Request) -> Result<Self, String> {
+        let Reader { format, agent_type, .. } = &request.reader;
+        if let Some(name) = format {
+            return Format::parse(name)
+                .map(Self::Document)
+                .ok_or_else(|| format!("unknown format `{name}`"));
+        }
+        let known = agent_type
+            .as_deref()
+            .is_some_and(|kind| TYPES_WITH_DOCUMENT.contains(&kind));
+        let is_lambda = matches!(request.body, Body::Lambda { .. });
+        Ok(if known || is_lambda {
+            Self::Document(Format::AgentDocument)
+        } else {
+            Self::Plain
+        })
+    }
+
+    /// The name of the promised format.
+    pub(crate) fn format_name(self) -> Option<&'static str> {
+        match self {
+            Self::Document(format) => Some(format.name()),
+            Self::Plain => None,
+        }
+    }
+
+    /// Whether a program that ended with this code has answered (decision 25).
+    pub(crate) fn is_answer(self, exit_code: i32) -> bool {
+        match self {
+            Self::Document(format) => format.is_answer(exit_code),
+            Self::Plain => exit_code == 0,
+        }
+    }
+}
+
+/// Reads an answer as what was promised. `root` is the work tree as the agent sees it.
+///
+/// # Errors
+/// When it is not the promised document. A plain answer is always readable.
+pub(crate) fn read(
+    promise: Promise,
+    reader: &Reader,
+    bytes: &[u8],
+    root: &str,
+) -> Result<Answer, ReadError> {
+    let format = match promise {
+        Promise::Document(format) => format,
+        Promise::Plain => return Ok(plain(bytes)),
+    };
+    let entries = reader
+        .severities
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.as_str()));
+    let (severities, problems) = match SeverityTable::parse(entries) {
+        Ok(table) => (table, Vec::new()),
+        Err(problems) => (SeverityTable::default(), problems),
+    };
+    let options = Options {
+        agent_type: reader.agent_type.clone(),
+        severities,
+        root: Some(root.to_owned()),
+    };
+    let mut answer = stagewright_evidence::read(format, bytes, &options)?;
+    let said = problems.iter().map(ToString::to_string);
+    answer.warnings.extend(said);
+    Ok(answer)
+}
+
+/// The error document of a Lambda function, in words; `None` when it is not one.
+pub(crate) fn lambda_error(bytes: &[u8]) -> Option<String> {
+    let document: Value = serde_json::from_slice(bytes).ok()?;
+    let message = document.get("errorMessage")?.as_str()?;
+    Some(match document.get("errorType").and_then(Value::as_str) {
+        Some(kind) => format!("{kind}: {message}"),
+        None => message.to_owned(),
+    })
+}
+
+/// Whether this is no document at all, rather than one with something wrong in it.
+pub(crate) fn is_no_document(error: &ReadError) -> bool {
+    matches!(
+        error,
+        ReadError::Empty | ReadError::NotUtf8 { .. } | ReadError::NotJson(_)
+    )
+}
+
+fn plain(bytes: &[u8]) -> Answer {
+    Answer {
+        output: stagewright_evidence::read_plain(bytes),
+        findings: Vec::new(),
+        status: AgentStatus::Passed,
+        warnings: Vec::new(),
+        cost_usd: None,
+    }
+}

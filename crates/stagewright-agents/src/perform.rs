@@ -1,0 +1,285 @@
+//! The story of one launch: secrets, program, execution, judgement, redaction.
+//!
+//! A failing step is data: [`Agents::perform`] has no error. Everything that leaves
+//! it has gone through [`Redactor`], whichever way it took.
+
+use crate::answer::Promise;
+use crate::environment::Environment;
+use crate::facts;
+use crate::invocation;
+use crate::job::{AnsweredBy, Job, Performed, ResultDocument, StopSignal};
+use crate::judge::{self, Judged};
+use crate::process::recording::Capture;
+use crate::process::{self, Cut, Ended, Exit, Recording};
+use crate::program;
+use crate::redact::Redactor;
+use crate::refusal::Refusal;
+use crate::remains::{RawAnswer, Remains};
+use crate::scratch::{AnswerFile, Scratch};
+use crate::secrets::Secrets;
+use crate::settings::{Caps, Settings};
+use crate::verdict;
+use stagewright_core::event::{AttemptOutcome, AttemptResult, Verdict};
+use stagewright_core::finding::FindingsSummary;
+use stagewright_core::plan::Role;
+use stagewright_core::retry::ErrorClass;
+use stagewright_evidence::Answer;
+use std::path::{Path, PathBuf};
+
+/// Gets steps done. One value serves a whole process.
+#[derive(Debug, Clone)]
+pub struct Agents {
+    pub(crate) settings: Settings,
+    pub(crate) environment: Environment,
+}
+
+/// A program that was executed, and its records.
+struct Executed {
+    ended: Ended,
+    stdout: Recording,
+    stderr: Recording,
+    scratch: Scratch,
+}
+
+impl Agents {
+    /// With the environment of this process.
+    pub fn new(settings: Settings) -> Self {
+        Self::with_environment(settings, std::env::vars_os().collect())
+    }
+
+    /// With another environment: what agents may see of it, and where `env:NAME`
+    /// secrets come from.
+    pub fn with_environment(settings: Settings, environment: Environment) -> Self {
+        Self {
+            settings,
+            environment,
+        }
+    }
+
+    /// Performs one launch. When this returns, nothing of it runs any more; when it
+    /// is dropped before that, what runs is killed.
+    pub async fn perform(&self, job: Job, stop: StopSignal) -> Performed {
+        let request = &job.request;
+        if stop.borrow().is_some() {
+            return not_executed(Role::Agent, ErrorClass::Cancelled, "stopped".to_owned(), true);
+        }
+        let refused =
+            |refusal: Refusal| not_executed(request.role, refusal.class, refusal.message, false);
+        let secrets =
+            match Secrets::resolve(&request.secrets, &self.environment, &job.work_dir) {
+                Ok(secrets) => secrets,
+                Err(error) => return refused(error.into()),
+            };
+        let redactor = secrets.redactor();
+        let promise = match Promise::of(request) {
+            Ok(promise) => promise,
+            Err(message) => return refused(Refusal::invalid(message)),
+        };
+        let executed = match self.execute(&job, &secrets, &redactor, stop).await {
+            Ok(executed) => executed,
+            Err(refusal) => {
+                return refused(Refusal {
+                    message: redactor.text(&refusal.message),
+                    ..refusal
+                });
+            }
+        };
+        let remains = executed.remains(self.settings.caps);
+        let root = job.work_dir.to_string_lossy();
+        let judged = match request.role {
+            Role::Agent => judge::agent(request, promise, &remains, &root),
+            Role::Gate => verdict::gate(request, promise, &remains, &root),
+        };
+        conclude(&job, promise, &redactor, &executed, &remains, judged)
+    }
+
+    async fn execute(
+        &self,
+        job: &Job,
+        secrets: &Secrets,
+        redactor: &Redactor,
+        stop: StopSignal,
+    ) -> Result<Executed, Refusal> {
+        let run_dir = std::path::absolute(&job.run_dir).unwrap_or_else(|_| job.run_dir.clone());
+        let unwritable = |what: &str, error: std::io::Error| {
+            Refusal::invocation(format!("{what} cannot be written: {error}"))
+        };
+        let input = serde_json::to_vec(&job.request.input).expect("a JSON value can be written");
+        let stem = job.file_stem();
+        let scratch = Scratch::new(&run_dir, &stem, &input)
+            .map_err(|error| unwritable("the input file", error))?;
+        let invocation = invocation::of_job(
+            job,
+            input,
+            secrets,
+            &scratch,
+            &self.settings,
+            &self.environment,
+        )?;
+        let record = |extension: &str| {
+            self.recording(redactor, &run_dir, format!("logs/{stem}.{extension}"))
+                .map_err(|error| unwritable("the log file", error))
+        };
+        std::fs::create_dir_all(run_dir.join("logs"))
+            .map_err(|error| unwritable("the log file", error))?;
+        let (mut stdout, mut stderr) = (record("out")?, record("err")?);
+        let program: PathBuf = invocation.program.clone();
+        let ended = process::run(invocation, &mut stdout, &mut stderr, stop)
+            .await
+            .map_err(|error| program::start_failed(&program, &error))?;
+        Ok(Executed {
+            ended,
+            stdout,
+            stderr,
+            scratch,
+        })
+    }
+
+    fn recording(
+        &self,
+        redactor: &Redactor,
+        run_dir: &Path,
+        path: String,
+    ) -> std::io::Result<Recording> {
+        let Caps {
+            log_bytes,
+            answer_bytes,
+        } = self.settings.caps;
+        Recording::with_log(redactor, answer_bytes, run_dir, path, log_bytes)
+    }
+}
+
+impl Executed {
+    fn remains(&self, caps: Caps) -> Remains {
+        let (answer, answered_by) = match self.scratch.read_answer(caps.answer_bytes) {
+            Ok(AnswerFile::Empty) => (
+                match self.stdout.capture() {
+                    Capture::Whole { bytes, .. } => RawAnswer::Bytes(bytes.clone()),
+                    Capture::TooMuch { cap } => RawAnswer::TooMuch(*cap),
+                },
+                AnsweredBy::Stdout,
+            ),
+            Ok(AnswerFile::Bytes(bytes)) => (RawAnswer::Bytes(bytes), AnsweredBy::File),
+            Ok(AnswerFile::TooMuch) => (RawAnswer::TooMuch(caps.answer_bytes), AnsweredBy::File),
+            Err(error) => (
+                RawAnswer::Unreadable(format!("the answer file cannot be read: {error}")),
+                AnsweredBy::File,
+            ),
+        };
+        Remains {
+            ended: self.ended,
+            answer,
+            answered_by,
+            stdout_tail: self.stdout.tail(),
+            stderr_tail: self.stderr.tail(),
+        }
+    }
+}
+
+/// Puts together what leaves the crate, redacted.
+fn conclude(
+    job: &Job,
+    promise: Promise,
+    redactor: &Redactor,
+    executed: &Executed,
+    remains: &Remains,
+    judged: Judged,
+) -> Performed {
+    let ended = executed.ended;
+    let (exit_code, signal) = match ended.exit {
+        Exit::Code(code) => (Some(code), None),
+        Exit::Signal(signal) => (None, Some(signal)),
+        Exit::Never => (None, None),
+    };
+    let mut document = ResultDocument {
+        exit_code,
+        signal,
+        stdout: executed.stdout.log_file(),
+        stderr: executed.stderr.log_file(),
+        format: promise.format_name().map(str::to_owned),
+        leftovers: ended.leftovers,
+        ..ResultDocument::default()
+    };
+    let mut outcome = AttemptOutcome::bare(redacted_result(redactor, judged.result));
+    if let Some(mut answer) = judged.answer {
+        redact_answer(redactor, &mut answer);
+        if matches!(promise, Promise::Document(_)) {
+            outcome.facts = facts::of(job.request.reader.agent_type.as_deref(), &answer.output);
+        }
+        outcome.findings = FindingsSummary::of(&answer.findings);
+        outcome.cost_usd = answer.cost_usd;
+        outcome.warnings = answer.warnings;
+        document.output = answer.output;
+        document.findings = answer.findings;
+        document.answered_by = Some(remains.answered_by);
+    }
+    outcome.warnings.extend(warnings_about(ended));
+    Performed {
+        outcome,
+        document,
+        stopped: ended.cut == Some(Cut::Stopped),
+    }
+}
+
+/// What a person should know about processes that outlived their program. After a
+/// time limit or a stop they are no surprise.
+fn warnings_about(ended: Ended) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if ended.leftovers > 0 && ended.cut.is_none() {
+        let count = ended.leftovers;
+        let noun = if count == 1 { "process" } else { "processes" };
+        warnings.push(format!("ended {count} {noun} that it had left running"));
+    }
+    if ended.survivors > 0 || ended.exit == Exit::Never {
+        let count = ended.survivors + usize::from(ended.exit == Exit::Never);
+        warnings.push(format!("{count} of its processes did not end even after SIGKILL"));
+    }
+    if ended.held_open {
+        warnings.push(
+            "its output is still held open by a process that carries no marker; \
+             what that writes is lost"
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+fn redacted_result(redactor: &Redactor, result: AttemptResult) -> AttemptResult {
+    match result {
+        AttemptResult::Succeeded => AttemptResult::Succeeded,
+        AttemptResult::Judged { verdict, message } => AttemptResult::Judged {
+            verdict,
+            message: redactor.text(&message),
+        },
+        AttemptResult::Failed { class, message } => AttemptResult::Failed {
+            class,
+            message: redactor.text(&message),
+        },
+    }
+}
+
+fn redact_answer(redactor: &Redactor, answer: &mut Answer) {
+    redactor.value(&mut answer.output);
+    for finding in &mut answer.findings {
+        redactor.finding(finding);
+    }
+    for warning in &mut answer.warnings {
+        *warning = redactor.text(warning);
+    }
+}
+
+/// A gate that was not executed has checked nothing, which is an error and not a fail.
+fn not_executed(role: Role, class: ErrorClass, message: String, stopped: bool) -> Performed {
+    let result = match role {
+        Role::Agent => AttemptResult::Failed { class, message },
+        Role::Gate => AttemptResult::Judged {
+            verdict: Verdict::Error,
+            message,
+        },
+    };
+    Performed {
+        outcome: AttemptOutcome::bare(result),
+        document: ResultDocument::default(),
+        stopped,
+    }
+}

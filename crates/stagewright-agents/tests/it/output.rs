@@ -1,0 +1,88 @@
+//! Logs and answers: caps, bytes of all kinds, and growing logs.
+
+use crate::world::{World, With, appears, assert_succeeded, block_on, failure, shell, stop_signal, verdict};
+use serde_json::json;
+use stagewright_core::event::Verdict;
+use stagewright_core::input::Stop;
+use stagewright_core::retry::ErrorClass;
+
+const MIB: u64 = 1024 * 1024;
+
+/// The most memory that this process has had at once, in bytes.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
+    kib * 1024
+}
+
+/// Goal: 100 MiB of output are read to the end in flat memory; the log is cut and
+/// says so; the answer is refused, naming the limit.
+#[test]
+fn a_flood() {
+    let world = World::new();
+    let before = peak_memory();
+    let performed = world.run(shell("head -c 104857600 /dev/zero | tr '\\0' x; echo end > end"));
+    assert_eq!(world.read("end"), "end\n", "the program was not held up");
+    let (class, message) = failure(&performed);
+    assert_eq!(class, ErrorClass::InvalidOutput);
+    assert!(message.contains("limit of 10485760 bytes"), "{message}");
+    let log = performed.document.stdout.as_ref().unwrap();
+    assert_eq!((log.written, log.truncated), (100 * MIB, true));
+    let text = world.stdout(&performed);
+    let notice = b"\n[stagewright: cut after 16777216 bytes]\n";
+    assert!(text.ends_with(notice));
+    assert_eq!(text.len() as u64, 16 * MIB + notice.len() as u64);
+    let grown = peak_memory() - before;
+    assert!(grown < 64 * MIB, "{grown} bytes more than before");
+}
+
+/// Goal: a flood does not hurt a gate, nor an agent with a short answer in the file.
+#[test]
+fn a_flood_beside_the_point() {
+    let mut world = World::new();
+    world.settings.caps.answer_bytes = 1_000;
+    let flood = "head -c 2000 /dev/zero | tr '\\0' x";
+    let performed = world.run(shell(flood).gate());
+    assert_eq!(verdict(&performed).0, Verdict::Pass);
+    let performed = world.run(shell(&format!("{flood}; echo '[1]' > $STAGEWRIGHT_ANSWER")));
+    assert_succeeded(&performed);
+    assert_eq!(performed.document.output, json!([1]));
+    let performed = world.run(shell(&format!("{flood} > $STAGEWRIGHT_ANSWER")));
+    assert_eq!(failure(&performed).0, ErrorClass::InvalidOutput);
+}
+
+/// Goal: bytes that are no text reach the log unchanged and do no harm elsewhere.
+#[test]
+fn binary() {
+    let world = World::new();
+    let performed = world.run(shell(r"printf '\x00\xff\xfe\n'; printf '\xc3' >&2"));
+    assert_succeeded(&performed);
+    assert_eq!(world.stdout(&performed), b"\x00\xff\xfe\n");
+    assert_eq!(world.stderr(&performed), b"\xc3");
+    assert_eq!(performed.document.output, json!("\0\u{fffd}\u{fffd}"));
+}
+
+/// Goal: the log can be followed while the program runs, secrets in play or not.
+#[test]
+fn logs_grow() {
+    let mut world = World::new();
+    world.set("TOKEN", "tokentoken");
+    for secret in [false, true] {
+        let request = shell("echo first; sleep 30");
+        let request = if secret { request.secret("T", "env:TOKEN") } else { request };
+        let job = world.job(request);
+        let log = world.path(&format!("run/logs/step.1.{}.out", job.launch.serial));
+        let (sender, stop) = stop_signal();
+        let agents = world.agents();
+        let performed = block_on(async {
+            let follower = async {
+                appears(&log).await;
+                assert_eq!(std::fs::read(&log).unwrap(), b"first\n");
+                sender.send(Some(Stop::Gentle)).unwrap();
+            };
+            tokio::join!(agents.perform(job, stop), follower).0
+        });
+        assert!(performed.stopped);
+    }
+}
