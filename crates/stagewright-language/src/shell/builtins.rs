@@ -44,7 +44,7 @@ impl Lexer<'_> {
             .filter(|word| word.cooked.starts_with(['-', '+']))
             .any(|word| word.dynamic || word.cooked.contains(['i', 'n', 'a', 'A']));
         for word in operands {
-            let Some(name) = word.assigns.clone() else {
+            let Some(name) = declared_name(word) else {
                 self.refuse_values(RefusalKind::VariableName, word, command);
                 if evaluates && is_name(&word.cooked) {
                     self.found.evaluating.insert(word.cooked.clone());
@@ -59,10 +59,14 @@ impl Lexer<'_> {
             if word.array {
                 self.refuse_values(RefusalKind::EvaluatingVariable, word, &name);
             }
-            self.judge_assignment(word);
             if word.cooked[name.len()..].starts_with('[') {
                 self.refuse_values(RefusalKind::ArraySubscript, word, &name);
             }
+            let word = Word {
+                assigns: Some(name.clone()),
+                ..word.clone()
+            };
+            self.judge_assignment(&word);
             if evaluates {
                 self.found.evaluating.insert(name);
             }
@@ -73,7 +77,7 @@ impl Lexer<'_> {
     /// through standard input, so the variables count as holding one.
     fn judge_names(&mut self, command: &str, operands: &[Word]) {
         for word in operands {
-            self.refuse_values(RefusalKind::VariableName, word, command);
+            self.refuse_name(word, command);
         }
         if !matches!(command, "read" | "mapfile" | "readarray") {
             return;
@@ -112,7 +116,7 @@ impl Lexer<'_> {
             if joined.is_empty() {
                 index = 2;
                 if let Some(name) = operands.get(1) {
-                    self.refuse_values(RefusalKind::VariableName, name, "printf");
+                    self.refuse_name(name, "printf");
                     variable = Some(name.cooked.clone());
                 }
             } else {
@@ -140,6 +144,15 @@ impl Lexer<'_> {
         }
     }
 
+    /// Refuses values in the name of a variable, and in its subscript.
+    fn refuse_name(&mut self, word: &Word, command: &str) {
+        self.refuse_values(RefusalKind::VariableName, word, command);
+        if word.cooked.contains('[') && self.mentions_tainted(&word.cooked) {
+            let length = word.end - word.start;
+            self.refuse(RefusalKind::ArraySubscript, word.start, length, command);
+        }
+    }
+
     fn refuse_each_assignment(&mut self, name: &str, word: &Word) {
         for value in &word.values {
             self.refuse_assignment(name, value);
@@ -148,4 +161,16 @@ impl Lexer<'_> {
             self.assigned_value(name);
         }
     }
+}
+
+/// The name in `NAME=value`, which may be quoted as a whole here.
+fn declared_name(word: &Word) -> Option<String> {
+    let (name, _) = word.cooked.split_once('=')?;
+    let literal = word.values.iter().all(|value| value.at > name.len());
+    let quoted = word.quoted && literal && is_name(name);
+    // An expansion before the `=` would be part of the name.
+    let expands = word.dynamic && word.values.is_empty();
+    word.assigns
+        .clone()
+        .or_else(|| (quoted && !expands).then(|| name.to_owned()))
 }

@@ -4,9 +4,11 @@
 //! The order matters little, because every refusal is recorded and the first one for
 //! a place is shown; what matters is that each command passes through all of it.
 
+use super::Dialect;
 use super::evaluators;
 use super::grammar::Simple;
-use super::lexer::Lexer;
+use super::interpreters::Reading;
+use super::lexer::{Facts, Lexer, read_all};
 use super::refusal::RefusalKind;
 use super::word::Word;
 use super::{interpreter_table, interpreters};
@@ -68,6 +70,16 @@ impl Lexer<'_> {
     /// Interpreters, and commands that run what some of their operands say.
     fn judge_program(&mut self, name: &str, simple: &Simple, words: &[Word]) {
         let operands = &words[1..];
+        if name == "alias" {
+            // Only some shells expand aliases in programs, which may hide commands.
+            let word = &words[0];
+            self.refuse(
+                RefusalKind::Ambiguous,
+                word.start,
+                word.end - word.start,
+                name,
+            );
+        }
         if let Some(kind) = evaluators::runs_all_operands(name) {
             for word in operands {
                 self.refuse_values(kind, word, name);
@@ -86,11 +98,53 @@ impl Lexer<'_> {
             return;
         };
         let reading = interpreter.read(operands);
-        for (kind, value) in reading.refused {
-            self.refuse_value(kind, value, name);
-        }
+        self.refuse_reading(&reading, name);
         if reading.from_input {
             self.judge_program_input(name, simple, &words[0]);
+        }
+    }
+
+    /// Refuses what an interpreter would run.
+    fn refuse_reading(&mut self, reading: &Reading<'_>, name: &str) {
+        for (kind, value) in &reading.refused {
+            self.refuse_value(*kind, value, name);
+        }
+        if let Some((program, arguments)) = reading.shell_program {
+            self.judge_inner_text(program, arguments);
+        }
+    }
+
+    /// The literal program of a `sh -c` is read too: its parameters and the
+    /// variables around it may hold values, which it must not evaluate either.
+    fn judge_inner_text(&mut self, program: &Word, arguments: &[Word]) {
+        let Some(text) = program.literal() else {
+            return;
+        };
+        let mut facts = Facts::default();
+        facts.tainted.extend(
+            self.facts
+                .tainted
+                .iter()
+                .chain(&self.found.tainted)
+                .cloned(),
+        );
+        // The parameters of this shell are not those of the inner one.
+        facts.tainted.remove("@");
+        facts.tainted.remove("*");
+        if arguments.iter().any(|word| !word.values.is_empty()) {
+            facts.tainted.extend(["@".to_owned(), "*".to_owned()]);
+        }
+        if facts.tainted.is_empty() {
+            return;
+        }
+        let (_, refusals) = read_all(text, Dialect::Bash, facts);
+        // What is wrong in the program without values is for its shell to report.
+        let evaluating = refusals
+            .into_iter()
+            .find(|refusal| refusal.kind.is_about_values());
+        if let Some(refusal) = evaluating {
+            let length = program.end - program.start;
+            self.refuse(refusal.kind, program.start, length, &refusal.subject);
         }
     }
 
@@ -118,6 +172,11 @@ impl Lexer<'_> {
 
     /// A command whose name is only known when the program runs.
     fn judge_unknown(&mut self, words: &[Word]) {
+        // It may be a function of this text.
+        let functions = !self.facts.functions.is_empty() || !self.found.functions.is_empty();
+        if functions && words[1..].iter().any(|word| !word.values.is_empty()) {
+            self.assigned_parameters();
+        }
         for pair in words.windows(2) {
             if let Some(option) = evaluators::usual_code_option(&pair[0]) {
                 self.refuse_values(RefusalKind::UnknownCommand, &pair[1], option);
@@ -140,14 +199,13 @@ impl Lexer<'_> {
             let Some(interpreter) = interpreter_table::find(name) else {
                 continue;
             };
-            let operands = &words[index + 1..];
-            let code = interpreter.code_operand(operands);
-            for (kind, value) in code.into_iter().flatten() {
-                self.refuse_value(kind, value, name);
+            let reading = interpreter.read(&words[index + 1..]);
+            if reading.code {
+                self.refuse_reading(&reading, name);
             }
             // `kubectl exec -i pod -- sh <<END`.
             let fed = simple.redirects.iter().any(|redirect| redirect.input);
-            if fed && interpreter.read(operands).from_input {
+            if fed && reading.from_input {
                 self.judge_program_input(name, simple, &words[index]);
             }
         }

@@ -11,7 +11,6 @@ use super::word::{Value, Word};
 const RUN_ALL: &[(&str, RefusalKind)] = &[
     ("eval", RefusalKind::EvaluatedText),
     ("trap", RefusalKind::EvaluatedText),
-    ("alias", RefusalKind::EvaluatedText),
     ("bind", RefusalKind::EvaluatedText),
     ("fc", RefusalKind::EvaluatedText),
     ("complete", RefusalKind::EvaluatedText),
@@ -108,6 +107,7 @@ const RUN_OPTIONS: &[(&str, &[&str])] = &[
     ("zip", &["-TT", "--unzip-command"]),
     ("tcpdump", &["-z"]),
     ("hash", &["-p"]),
+    ("jobs", &["-x"]),
     ("npm", &["-c", "--call", "--script-shell"]),
     ("npx", &["-c", "--call"]),
     ("cargo", &["--config"]),

@@ -191,19 +191,30 @@ impl Lexer<'_> {
         let body = self.pos;
         let evaluated =
             self.at("[") || (self.at(":") && !self.rest()[1..].starts_with(['-', '=', '?', '+']));
-        self.forbidding(RefusalKind::ParameterExpansion, |lexer| {
-            lexer.parameter_body(word, start, position)
+        let inner = self.forbidding(RefusalKind::ParameterExpansion, |lexer| {
+            lexer.parameter_body(start, position)
         })?;
         let body = &self.text[body..self.pos];
+        if !inner.is_empty() && (body.starts_with(":=") || body.starts_with('=')) {
+            self.assigned_value(name);
+        }
         let prompts = body.starts_with('@') || body.contains("]@");
-        if tainted && (indirect || prompts) || (evaluated && self.mentions_tainted(body)) {
+        if tainted && (indirect || prompts)
+            || (evaluated && (!inner.is_empty() || self.mentions_tainted(body)))
+        {
             self.refuse(RefusalKind::Arithmetic, start, self.pos - start, name);
         }
+        let at = word.cooked.len();
+        word.values.extend(inner.into_iter().map(|value| Value {
+            at,
+            hole: None,
+            ..value
+        }));
         Ok(())
     }
 
-    /// The rest of `${…}` to behind its `}`.
-    fn parameter_body(&mut self, word: &mut Word, start: usize, position: Position) -> Lexed<()> {
+    /// The rest of `${…}` to behind its `}`. Returns the values in it.
+    fn parameter_body(&mut self, start: usize, position: Position) -> Lexed<Vec<Value>> {
         let quoted_from = self.pos;
         let mut inner = Word::default();
         loop {
@@ -215,7 +226,7 @@ impl Lexer<'_> {
                 None => return self.stop(RefusalKind::UnterminatedExpansion, start, "${"),
                 Some(b'}') => {
                     self.pos += 1;
-                    break;
+                    return Ok(inner.values);
                 }
                 // Whether a single quote quotes here is not the same in all shells.
                 Some(b'\'') if position != Position::Bare => {
@@ -252,14 +263,6 @@ impl Lexer<'_> {
                 }
             }
         }
-        let at = word.cooked.len();
-        word.values
-            .extend(inner.values.into_iter().map(|value| Value {
-                at,
-                hole: None,
-                ..value
-            }));
-        Ok(())
     }
 
     /// Backticks: read twice by the shell, so nothing inside is understood here.

@@ -85,7 +85,7 @@ impl Lexer<'_> {
             };
             match next {
                 b'#' => self.comment(),
-                b'\n' => self.newline()?,
+                b'\n' => values.extend(self.newline()?),
                 b';' if closer == Closer::Arm && (self.at(";;") || self.at(";&")) => {
                     self.pos += 2;
                     self.eat("&");
@@ -406,14 +406,16 @@ impl Lexer<'_> {
         loop {
             self.skip_blanks();
             match self.peek() {
-                Some(b'\n') => self.newline()?,
+                Some(b'\n') => {
+                    self.newline()?;
+                }
                 Some(b'#') => self.comment(),
                 _ => return Ok(()),
             }
         }
     }
 
-    fn newline(&mut self) -> Lexed<()> {
+    fn newline(&mut self) -> Lexed<Vec<Value>> {
         self.pos += 1;
         self.here_doc_bodies()
     }

@@ -2,7 +2,7 @@
 
 use super::lexer::{Lexed, Lexer};
 use super::refusal::RefusalKind;
-use super::word::{Inside, Word};
+use super::word::{Inside, Value, Word};
 use stagewright_core::shell_text::Position;
 
 /// A here-document whose body is still to come.
@@ -42,23 +42,25 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    /// Reads the bodies that begin after the newline just consumed.
-    pub(super) fn here_doc_bodies(&mut self) -> Lexed<()> {
+    /// Reads the bodies that begin after the newline just consumed. Returns the
+    /// values in them.
+    pub(super) fn here_doc_bodies(&mut self) -> Lexed<Vec<Value>> {
+        let mut values = Vec::new();
         for pending in std::mem::take(&mut self.here_docs) {
             let (body_end, next) = self.find_delimiter(&pending)?;
             let end = std::mem::replace(&mut self.end, body_end);
             // The body is a text of its own: a reason why no value may stand around
             // the command does not end with it.
             let result = if pending.quoted {
-                self.quoted_body()
+                self.quoted_body().map(|()| Vec::new())
             } else {
                 self.expanded_body(&pending)
             };
             self.end = end;
-            result?;
+            values.extend(result?);
             self.pos = next;
         }
-        Ok(())
+        Ok(values)
     }
 
     /// Where the body ends, and where the line after the delimiter begins.
@@ -103,7 +105,7 @@ impl Lexer<'_> {
         Ok(())
     }
 
-    fn expanded_body(&mut self, pending: &Pending) -> Lexed<()> {
+    fn expanded_body(&mut self, pending: &Pending) -> Lexed<Vec<Value>> {
         let mut body = Word {
             start: self.pos,
             ..Word::default()
@@ -114,6 +116,6 @@ impl Lexer<'_> {
         if let Some(interpreter) = &pending.interpreter {
             self.refuse_values(RefusalKind::ProgramInput, &body, interpreter);
         }
-        Ok(())
+        Ok(body.values)
     }
 }

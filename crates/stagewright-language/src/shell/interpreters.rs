@@ -16,7 +16,9 @@ pub(super) struct Reading<'w> {
     /// Whether the program is read from standard input.
     pub(super) from_input: bool,
     /// Whether an option brought program text.
-    code: bool,
+    pub(super) code: bool,
+    /// The program of a shell's `-c`, and what follows it.
+    pub(super) shell_program: Option<(&'w Word, &'w [Word])>,
 }
 
 /// Whether the word names standard input as a file.
@@ -26,15 +28,6 @@ pub(super) fn is_standard_input(word: &Word) -> bool {
 }
 
 impl Interpreter {
-    /// The refused values when an option brings program text; `None` when none does.
-    pub(super) fn code_operand<'w>(
-        &self,
-        operands: &'w [Word],
-    ) -> Option<Vec<(RefusalKind, &'w Value)>> {
-        let reading = self.read(operands);
-        reading.code.then_some(reading.refused)
-    }
-
     /// Reads the operands up to the program.
     pub(super) fn read<'w>(&self, operands: &'w [Word]) -> Reading<'w> {
         let mut reading = Reading::default();
@@ -109,6 +102,9 @@ impl Interpreter {
         };
         match operands.first() {
             Some(word) => {
+                if self.first == First::FileOrCode && reading.code {
+                    reading.shell_program = Some((word, &operands[1..]));
+                }
                 reading
                     .refused
                     .extend(word.values.iter().map(|value| (kind, value)));

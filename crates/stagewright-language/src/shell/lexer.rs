@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 /// How many constructs may stand inside each other.
 const MAX_DEPTH: usize = 32;
 
+/// Variables in which the shell keeps what a command was given.
+const KEPT_BY_THE_SHELL: [&str; 5] = ["_", "BASH_ARGV", "BASH_COMMAND", "BASH_REMATCH", "OPTARG"];
+
 /// The rest of the text cannot be read; the refusal that says why was recorded.
 #[derive(Debug)]
 pub(super) struct Stop;
@@ -40,12 +43,12 @@ impl Facts {
         ]
     }
 
-    pub(super) fn is_subset(&self, other: &Self) -> bool {
+    fn is_subset(&self, other: &Self) -> bool {
         let mut pairs = self.sets().into_iter().zip(other.sets());
         pairs.all(|(mine, theirs)| mine.is_subset(theirs))
     }
 
-    pub(super) fn absorb(&mut self, other: Self) {
+    fn absorb(&mut self, other: Self) {
         self.tainted.extend(other.tainted);
         self.evaluating.extend(other.evaluating);
         self.arrays.extend(other.arrays);
@@ -79,8 +82,30 @@ pub(super) struct Lexer<'a> {
     depth: usize,
 }
 
+/// Reads a text until nothing new is learned about its names: a loop may use on its
+/// first line what its last line assigns. Names come from the text, so this ends.
+///
+/// The shell itself keeps parts of what a program handles in some variables; they
+/// count as holding a value from the start.
+pub(super) fn read_all(
+    text: &str,
+    dialect: Dialect,
+    mut facts: Facts,
+) -> (Vec<Draft>, Vec<Refusal>) {
+    facts.tainted.extend(KEPT_BY_THE_SHELL.map(str::to_owned));
+    loop {
+        let mut lexer = Lexer::new(text, dialect, &facts);
+        lexer.program();
+        if lexer.found.is_subset(&facts) {
+            return lexer.finish();
+        }
+        let found = lexer.found;
+        facts.absorb(found);
+    }
+}
+
 impl<'a> Lexer<'a> {
-    pub(super) fn new(text: &'a str, dialect: Dialect, facts: &'a Facts) -> Self {
+    fn new(text: &'a str, dialect: Dialect, facts: &'a Facts) -> Self {
         Self {
             text,
             pos: 0,
@@ -97,14 +122,14 @@ impl<'a> Lexer<'a> {
     }
 
     /// Reads the whole text.
-    pub(super) fn program(&mut self) {
+    fn program(&mut self) {
         self.reserved_variables();
         // A stop has recorded its refusal, and there is nothing more to read.
         let _: Lexed<()> = self.whole_text();
     }
 
     /// What was found, the holes in the order of the text.
-    pub(super) fn finish(mut self) -> (Vec<Draft>, Vec<Refusal>) {
+    fn finish(mut self) -> (Vec<Draft>, Vec<Refusal>) {
         self.holes.sort_by_key(|draft| draft.hole.offset);
         (self.holes, self.refusals)
     }

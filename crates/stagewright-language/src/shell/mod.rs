@@ -47,7 +47,7 @@ mod tests;
 
 pub use refusal::{Refusal, RefusalKind};
 
-use lexer::{Facts, Lexer};
+use lexer::{Facts, read_all};
 use stagewright_core::shell_text::{Part, ShellText};
 
 /// The longest text that is compiled, in bytes. A shell takes its program as one
@@ -73,20 +73,7 @@ pub fn compile(text: &str, dialect: Dialect) -> Result<ShellText, Vec<Refusal>> 
     if text.len() > MAX_TEXT_BYTES {
         return Err(vec![Refusal::new(RefusalKind::TooLong, 0, text.len(), "")]);
     }
-    // What is known about variables grows from reading to reading until nothing new
-    // is found: a loop may use on its first line what its last line assigns. Names
-    // come from the text, so this ends.
-    let mut facts = Facts::default();
-    let lexer = loop {
-        let mut lexer = Lexer::new(text, dialect, &facts);
-        lexer.program();
-        if lexer.found.is_subset(&facts) {
-            break lexer.finish();
-        }
-        let found = lexer.found;
-        facts.absorb(found);
-    };
-    let (holes, mut refusals) = lexer;
+    let (holes, mut refusals) = read_all(text, dialect, Facts::default());
     if !text.contains("{{") {
         refusals.retain(|refusal| refusal.kind.concerns_any_text());
     }

@@ -246,6 +246,20 @@ impl Refusal {
 }
 
 impl RefusalKind {
+    /// Whether it is about where a value goes, rather than about the text itself.
+    pub(super) fn is_about_values(self) -> bool {
+        !matches!(
+            self,
+            Self::Statement
+                | Self::TemplateComment
+                | Self::UnterminatedQuote
+                | Self::UnterminatedExpansion
+                | Self::UnterminatedHereDocument
+                | Self::ProgramInput
+                | Self::NotInDialect
+        )
+    }
+
     /// Whether this is a mistake in a text without holes too.
     pub(super) fn concerns_any_text(self) -> bool {
         matches!(

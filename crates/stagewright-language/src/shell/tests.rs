@@ -158,6 +158,8 @@ fn what_is_useful_and_safe_is_accepted() {
         "while read -r line; do echo \"$line\"; done <<EOF\n{{x}}\nEOF",
         "f() { echo \"$1\"; }; f {{x}}",
         "export TITLE={{x}}; readonly B={{y}}; local_one={{z}}",
+        "export \"TITLE={{x}}\" B='{{y}}'",
+        "x={{x}} bash -c 'echo \"$x\" \"$1\"' bash {{y}}",
         "n={{x}}; [ \"$n\" -gt 3 ]",
         "x={{x}}; echo \"${x:-none}\" \"${x%/*}\" \"${#x}\"",
         "(cd {{dir}} && ls) | head; { echo {{x}}; }",

@@ -33,6 +33,12 @@ impl Lexer<'_> {
             Some((last, rest)) if command == "[" && last.plain() == Some("]") => rest,
             _ => operands,
         };
+        for pair in operands
+            .windows(2)
+            .filter(|pair| pair[0].literal() == Some("-v"))
+        {
+            self.refuse_subscript(&pair[1], command);
+        }
         if operands.iter().all(|word| word.values.is_empty()) {
             return;
         }
@@ -62,6 +68,14 @@ impl Lexer<'_> {
             for word in operands {
                 self.refuse_values(RefusalKind::TestOperator, word, command);
             }
+        }
+    }
+
+    /// Refuses a tested name whose subscript may hold a value.
+    fn refuse_subscript(&mut self, name: &Word, command: &str) {
+        if name.cooked.contains('[') && self.mentions_tainted(&name.cooked) {
+            let length = name.end - name.start;
+            self.refuse(RefusalKind::VariableTest, name.start, length, command);
         }
     }
 
@@ -97,10 +111,10 @@ impl Lexer<'_> {
             // Operators may be glued to parentheses and to each other.
             let ends = |operator: &&str| word.cooked.ends_with(operator);
             let begins = |operator: &&str| word.cooked.starts_with(operator);
-            if word.cooked.ends_with("-v") || word.cooked.ends_with("-R") {
-                if let Some(name) = words.get(index + 1) {
-                    self.refuse_values(RefusalKind::VariableTest, name, "[[");
-                }
+            let tests_variable = word.cooked.ends_with("-v") || word.cooked.ends_with("-R");
+            if let Some(name) = words.get(index + 1).filter(|_| tests_variable) {
+                self.refuse_values(RefusalKind::VariableTest, name, "[[");
+                self.refuse_subscript(name, "[[");
             }
             let Some(operator) = ARITHMETIC.iter().find(|op| ends(op) || begins(op)) else {
                 continue;

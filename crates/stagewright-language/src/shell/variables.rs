@@ -159,12 +159,14 @@ impl Lexer<'_> {
         for value in &word.values {
             self.refuse_assignment(&name, value);
         }
-        if !word.values.is_empty() {
+        // A name that is assigned is evaluated in turn by arithmetic: `y=x; ((y))`.
+        let named = self.tainted(right.trim_start_matches('='));
+        if !word.values.is_empty() || named {
             self.assigned_value(&name);
         }
     }
 
-    /// `NAME[…` with a value before its `]=` is the subscript of an assignment.
+    /// `NAME[… with a value before its `]=` is the subscript of an assignment.
     pub(super) fn judge_subscript(&mut self, word: &Word) {
         let Some((name, _)) = word.cooked.split_once('[') else {
             return;

@@ -274,6 +274,11 @@ impl Lexer<'_> {
                     return lexer.stop(RefusalKind::UnterminatedExpansion, start, "(");
                 };
                 let subscript = element.cooked.starts_with('[');
+                let index = element.cooked.split("]=").next().unwrap_or_default();
+                if subscript && lexer.mentions_tainted(index) {
+                    let length = element.end - element.start;
+                    lexer.refuse(RefusalKind::ArraySubscript, element.start, length, "");
+                }
                 for value in &element.values {
                     if subscript && !element.cooked[..value.at].contains("]=") {
                         lexer.refuse_value(RefusalKind::ArraySubscript, value, "");

@@ -1,5 +1,6 @@
 //! The integration tests of the language, in one binary.
 
+mod pages;
 mod review_form;
 mod shell_corpus;
 mod shell_refusals;

@@ -142,6 +142,20 @@ fn arithmetic() {
         ("read -r n <<< {{x}}; echo $((n))", K::Arithmetic),
         ("set -- {{x}}; echo $(($1))", K::Arithmetic),
         ("f() { echo $(($1)); }; f {{x}}", K::Arithmetic),
+        ("n=$(cat <<E\n{{x}}\nE\n); (( n ))", K::Arithmetic),
+        ("x={{x}}; y=x; (( y ))", K::Arithmetic),
+        ("x={{x}}; : \"${y:=$x}\"; (( y ))", K::Arithmetic),
+        ("f() { echo \"${@:$1}\"; }; f {{x}}", K::Arithmetic),
+        ("f() { echo $(($1)); }; n=f; $n {{x}}", K::Arithmetic),
+        ("echo {{x}}; echo $((_))", K::Arithmetic),
+        (
+            "[[ {{x}} =~ (.*) ]]; echo $((BASH_REMATCH[1]))",
+            K::Arithmetic,
+        ),
+        (
+            "set -- -a {{x}}; getopts a: o; echo $((OPTARG))",
+            K::Arithmetic,
+        ),
         ("s=abc; x={{x}}; echo ${s:x:1}", K::Arithmetic),
         ("x={{x}}; echo ${a[x]}", K::Arithmetic),
         ("x={{x}}; echo ${!x}", K::Arithmetic),
@@ -158,6 +172,11 @@ fn arithmetic() {
         ("a[\"{{x}}\"]+=1", K::ArraySubscript),
         ("a=([{{x}}]=1)", K::ArraySubscript),
         ("x={{x}}; a[x]=1", K::ArraySubscript),
+        ("x={{x}}; a=([x]=1)", K::ArraySubscript),
+        ("x={{x}}; read a[x]", K::ArraySubscript),
+        ("x={{x}}; printf -v a[x] 1", K::ArraySubscript),
+        ("x={{x}}; [[ -v a[x] ]]", K::VariableTest),
+        ("x={{x}}; test -v a[x]", K::VariableTest),
         ("x={{x}}; a[$x]=1", K::ArraySubscript),
     ]);
 }
@@ -204,7 +223,6 @@ fn text_that_something_evaluates() {
         ("command eval {{x}}", K::EvaluatedText),
         ("trap {{x}} EXIT", K::EvaluatedText),
         ("trap -- '{{x}}' EXIT", K::EvaluatedText),
-        ("alias ll={{x}}", K::EvaluatedText),
         ("compgen -W {{x}}", K::EvaluatedText),
         ("source {{x}}", K::ProgramFile),
         (". {{x}}", K::ProgramFile),
@@ -266,6 +284,20 @@ fn text_that_something_evaluates() {
         ("env --split-string={{x}}", K::EvaluatedText),
         ("make {{x}}", K::EvaluatedText),
         ("make all NAME={{x}}", K::EvaluatedText),
+        // The program is the author's, but it evaluates what it is given.
+        ("bash -c 'eval \"$1\"' bash {{x}}", K::EvaluatedText),
+        ("bash -c 'echo $(($1))' bash {{x}}", K::Arithmetic),
+        ("sh -c '\"$@\"' sh {{x}}", K::CommandWord),
+        ("x={{x}} bash -c 'eval \"$x\"'", K::EvaluatedText),
+        (
+            "export x={{x}}; sudo bash -c 'eval \"$x\"'",
+            K::EvaluatedText,
+        ),
+        (
+            "docker run i sh -c 'eval \"$1\"' sh {{x}}",
+            K::EvaluatedText,
+        ),
+        ("sh -c 'sh -c \"$1\"' sh {{x}}", K::EvaluatedText),
         ("$SHELL -c {{x}}", K::UnknownCommand),
         ("\"$PYTHON\" -c 'print({{x}})'", K::UnknownCommand),
     ]);
@@ -338,6 +370,7 @@ fn commands_that_run_commands() {
         ("script -c {{x}}", K::CommandOption),
         ("flock lock -c {{x}}", K::CommandWord),
         ("hash -p {{x}} ls", K::CommandOption),
+        ("jobs -x {{x}}", K::CommandOption),
     ]);
 }
 
@@ -370,6 +403,9 @@ fn names_and_attributes_of_variables() {
         ("typeset {{x}}", K::VariableName),
         ("local {{x}}=1", K::VariableName),
         ("export {{x}}", K::VariableName),
+        ("export \"{{x}}=1\"", K::VariableName),
+        ("export \"$n={{x}}\"", K::VariableName),
+        ("export \"PATH={{x}}\"", K::DangerousVariable),
         ("readonly {{x}}=1", K::VariableName),
         ("export -f {{x}}", K::VariableName),
         ("unset {{x}}", K::VariableName),
@@ -431,6 +467,8 @@ fn what_would_have_to_be_guessed() {
         ("echo \"${x:-it's}\" {{x}}", K::Ambiguous),
         ("coproc N { echo; }; echo {{x}}", K::Ambiguous),
         ("echo !(a|b) {{x}}", K::Ambiguous),
+        ("alias ll={{x}}", K::Ambiguous),
+        ("alias e=eval\ne {{x}}", K::Ambiguous),
         ("echo {{x}} )", K::Ambiguous),
         ("cat <<E\na\\\nE\n{{x}}\nE", K::Ambiguous),
         ("echo $(cat <<E)\n{{x}}\nE", K::Ambiguous),
