@@ -27,7 +27,9 @@ pub(crate) enum Promise {
 impl Promise {
     /// What this request's agent has promised; `Err` is a format that nobody reads.
     pub(crate) fn of(request: &Request) -> Result<Self, String> {
-        let Reader { format, agent_type, .. } = &request.reader;
+        let Reader {
+            format, agent_type, ..
+        } = &request.reader;
         if let Some(name) = format {
             return Format::parse(name)
                 .map(Self::Document)

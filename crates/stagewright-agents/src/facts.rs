@@ -35,9 +35,7 @@ pub(crate) fn of(agent_type: Option<&str>, document: &Value) -> Facts {
     let Some(fields) = document.as_object() else {
         return Facts::default();
     };
-    let may_be = |kind: &str| {
-        agent_type.is_none_or(|own| own == kind || !KNOWN.contains(&own))
-    };
+    let may_be = |kind: &str| agent_type.is_none_or(|own| own == kind || !KNOWN.contains(&own));
     let mut facts = Facts {
         tickets: tickets(fields),
         ..Facts::default()
@@ -55,7 +53,8 @@ pub(crate) fn of(agent_type: Option<&str>, document: &Value) -> Facts {
     if may_be(PATTERN) {
         facts.pattern_rejected = is_true(fields, "pattern_rejected")
             || (agent_type == Some(PATTERN)
-                && (is_true(fields, "rejected") || has_status(fields, &["REJECTED", "PATTERN_REJECTED"])));
+                && (is_true(fields, "rejected")
+                    || has_status(fields, &["REJECTED", "PATTERN_REJECTED"])));
     }
     if may_be(DOCUMENTATION) {
         facts.documentation_updated = documentation_updated(agent_type, fields);
@@ -69,9 +68,14 @@ fn documentation_updated(agent_type: Option<&str>, fields: &Map<String, Value>) 
         return said;
     }
     agent_type == Some(DOCUMENTATION)
-        && ["reviewers_assigned", "documentation_url", "doc_url", "confluence_url"]
-            .iter()
-            .any(|field| fields.get(*field).is_some_and(says_something))
+        && [
+            "reviewers_assigned",
+            "documentation_url",
+            "doc_url",
+            "confluence_url",
+        ]
+        .iter()
+        .any(|field| fields.get(*field).is_some_and(says_something))
 }
 
 /// The tickets of a document: a list of them, or the document is one itself.
@@ -120,7 +124,10 @@ fn names_ticket(ticket: &Map<String, Value>) -> bool {
 }
 
 fn known(fields: &Map<String, Value>, name: &str) -> Option<Value> {
-    fields.get(name).filter(|value| says_something(value)).cloned()
+    fields
+        .get(name)
+        .filter(|value| says_something(value))
+        .cloned()
 }
 
 fn says_something(value: &Value) -> bool {
@@ -169,11 +176,31 @@ mod tests {
                 json!({"new_pattern_detected": false}),
             ),
             (ARCHITECT, json!({"status": "ERROR"}), json!({})),
-            ("code_best_practises", json!({"new_pattern_detected": true}), json!({})),
-            ("", json!({"new_pattern_detected": true}), json!({"new_pattern_detected": true})),
-            (PATTERN, json!({"status": "STORED", "pattern_id": "PTN-PY-1"}), json!({})),
-            (PATTERN, json!({"status": "REJECTED"}), json!({"pattern_rejected": true})),
-            (PATTERN, json!({"pattern_rejected": true}), json!({"pattern_rejected": true})),
+            (
+                "code_best_practises",
+                json!({"new_pattern_detected": true}),
+                json!({}),
+            ),
+            (
+                "",
+                json!({"new_pattern_detected": true}),
+                json!({"new_pattern_detected": true}),
+            ),
+            (
+                PATTERN,
+                json!({"status": "STORED", "pattern_id": "PTN-PY-1"}),
+                json!({}),
+            ),
+            (
+                PATTERN,
+                json!({"status": "REJECTED"}),
+                json!({"pattern_rejected": true}),
+            ),
+            (
+                PATTERN,
+                json!({"pattern_rejected": true}),
+                json!({"pattern_rejected": true}),
+            ),
             (DOCUMENTATION, json!({"status": "REJECTED"}), json!({})),
             (
                 DOCUMENTATION,
@@ -186,10 +213,18 @@ mod tests {
                 json!({"reviewers_assigned": ["ann"], "documentation_updated": false}),
                 json!({}),
             ),
-            ("lld_alignment", json!({"confluence_url": "https://x"}), json!({})),
+            (
+                "lld_alignment",
+                json!({"confluence_url": "https://x"}),
+                json!({}),
+            ),
             ("", json!("just text"), json!({})),
         ] {
-            assert_eq!(facts(agent_type, &document), expected, "{agent_type} {document}");
+            assert_eq!(
+                facts(agent_type, &document),
+                expected,
+                "{agent_type} {document}"
+            );
         }
     }
 
@@ -206,7 +241,10 @@ mod tests {
                 json!({"jira_tickets": [{"key": "PR-1", "url": "https://j/PR-1", "x": 1}]}),
                 one,
             ),
-            (json!({"tickets": ["PR-2", ""]}), json!({"tickets": [{"ticket_id": "PR-2"}]})),
+            (
+                json!({"tickets": ["PR-2", ""]}),
+                json!({"tickets": [{"ticket_id": "PR-2"}]}),
+            ),
             (json!({"tickets": [{"summary": "nothing else"}]}), json!({})),
             (json!({"id": "42", "key": "value"}), json!({})),
         ] {

@@ -34,8 +34,14 @@ const KNOWN: &[(&str, &str)] = &[
     ("gitleaks", "https://github.com/gitleaks/gitleaks"),
     ("hadolint", "https://github.com/hadolint/hadolint"),
     ("jq", "apt install jq, or brew install jq"),
-    ("shellcheck", "apt install shellcheck, or brew install shellcheck"),
-    ("terraform", "https://developer.hashicorp.com/terraform/install"),
+    (
+        "shellcheck",
+        "apt install shellcheck, or brew install shellcheck",
+    ),
+    (
+        "terraform",
+        "https://developer.hashicorp.com/terraform/install",
+    ),
     ("trivy", "https://trivy.dev"),
 ];
 
@@ -70,7 +76,10 @@ mod tests {
         for (stderr, program) in [
             ("bash: line 1: ruff: command not found\n", Some("ruff")),
             ("sh: 1: ruff: not found\n", Some("ruff")),
-            ("noise\nbash: line 3: ./a.sh: No such file or directory\n", Some("./a.sh")),
+            (
+                "noise\nbash: line 3: ./a.sh: No such file or directory\n",
+                Some("./a.sh"),
+            ),
             ("bash: line 1: a: command not found\nmore\n", Some("a")),
             ("Traceback\n", None),
         ] {

@@ -38,7 +38,10 @@ pub(crate) fn of_job(
     let marker = environment::marker_words(own, &job.marker);
     environment.insert(MARKER_VARIABLE.into(), marker);
 
-    let path = environment.get(OsStr::new("PATH")).cloned().unwrap_or_default();
+    let path = environment
+        .get(OsStr::new("PATH"))
+        .cloned()
+        .unwrap_or_default();
     let find = |name: &str| program::find(name, &path, &directory);
     let mut words = words_of(&job.request.body, secrets, settings, &find)?;
     if words.is_empty() {
@@ -65,13 +68,12 @@ fn directory_of(job: &Job) -> Result<PathBuf, Refusal> {
         Some(cwd) => job.work_dir.join(cwd),
         None => job.work_dir.clone(),
     };
-    let absolute = std::path::absolute(&directory).unwrap_or(directory);
-    if absolute.is_dir() {
-        Ok(absolute)
+    if directory.is_dir() {
+        Ok(directory)
     } else {
         Err(Refusal::invocation(format!(
             "working directory `{}` does not exist",
-            absolute.display()
+            directory.display()
         )))
     }
 }
@@ -89,12 +91,20 @@ fn environment_of(
     if let Body::Lambda { arn } = &job.request.body
         && let Some(program) = settings.lambdas.get(arn)
     {
-        environment.extend(program.env.iter().map(|(name, value)| (name.into(), value.into())));
+        environment.extend(
+            program
+                .env
+                .iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        );
     }
     for (name, value) in &job.request.env {
         environment.insert(name.into(), secrets.fill(value)?.into());
     }
-    if let Body::Shell { environment: bound, .. } = &job.request.body {
+    if let Body::Shell {
+        environment: bound, ..
+    } = &job.request.body
+    {
         for (name, value) in bound {
             environment.insert(name.into(), secrets.fill(value)?.into());
         }
@@ -137,7 +147,11 @@ fn words_of(
 }
 
 fn default_shell(find: &impl Fn(&str) -> Result<PathBuf, Refusal>) -> Vec<String> {
-    let shell = if find("bash").is_ok() { BASH } else { PLAIN_SHELL };
+    let shell = if find("bash").is_ok() {
+        BASH
+    } else {
+        PLAIN_SHELL
+    };
     shell.iter().map(ToString::to_string).collect()
 }
 
@@ -150,5 +164,9 @@ fn no_mapping(arn: &str) -> Refusal {
 }
 
 fn is_name(name: &OsStr) -> bool {
-    !name.is_empty() && !name.as_encoded_bytes().iter().any(|byte| matches!(byte, b'=' | 0))
+    !name.is_empty()
+        && !name
+            .as_encoded_bytes()
+            .iter()
+            .any(|byte| matches!(byte, b'=' | 0))
 }

@@ -58,6 +58,18 @@ impl Job {
         format!("{}/{}/{}", self.run_id, self.node, self.try_number)
     }
 
+    /// The same job with absolute directories, since its program runs elsewhere.
+    pub(crate) fn made_absolute(mut self) -> Self {
+        for directory in [&mut self.work_dir, &mut self.run_dir] {
+            // It fails only when the current directory is gone; then the paths lead
+            // nowhere either way, and the launch will say so.
+            if let Ok(absolute) = std::path::absolute(&*directory) {
+                *directory = absolute;
+            }
+        }
+        self
+    }
+
     /// The beginning of the names of this launch's files: `<node>.<try>.<serial>`.
     pub(crate) fn file_stem(&self) -> String {
         let node: String = self
@@ -137,7 +149,10 @@ pub enum AnsweredBy {
     Stdout,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
 fn is_zero(count: &usize) -> bool {
     *count == 0
 }

@@ -36,7 +36,10 @@ pub(crate) fn agent(request: &Request, promise: Promise, remains: &Remains, root
         && let RawAnswer::Bytes(bytes) = &remains.answer
         && let Some(error) = answer::lambda_error(bytes)
     {
-        return failed(ErrorClass::Execution, format!("the function failed: {error}"));
+        return failed(
+            ErrorClass::Execution,
+            format!("the function failed: {error}"),
+        );
     }
     let answered = match request.exit_codes.success.as_slice() {
         [] => promise.is_answer(code),

@@ -59,17 +59,16 @@ impl Agents {
     /// Performs one launch. When this returns, nothing of it runs any more; when it
     /// is dropped before that, what runs is killed.
     pub async fn perform(&self, job: Job, stop: StopSignal) -> Performed {
-        let request = &job.request;
         if stop.borrow().is_some() {
-            return not_executed(Role::Agent, ErrorClass::Cancelled, "stopped".to_owned(), true);
+            return stopped_before_start();
         }
-        let refused =
-            |refusal: Refusal| not_executed(request.role, refusal.class, refusal.message, false);
-        let secrets =
-            match Secrets::resolve(&request.secrets, &self.environment, &job.work_dir) {
-                Ok(secrets) => secrets,
-                Err(error) => return refused(error.into()),
-            };
+        let job = job.made_absolute();
+        let request = &job.request;
+        let refused = |refusal: Refusal| not_executed(request.role, refusal);
+        let secrets = match Secrets::resolve(&request.secrets, &self.environment, &job.work_dir) {
+            Ok(secrets) => secrets,
+            Err(error) => return refused(error.into()),
+        };
         let redactor = secrets.redactor();
         let promise = match Promise::of(request) {
             Ok(promise) => promise,
@@ -100,13 +99,13 @@ impl Agents {
         redactor: &Redactor,
         stop: StopSignal,
     ) -> Result<Executed, Refusal> {
-        let run_dir = std::path::absolute(&job.run_dir).unwrap_or_else(|_| job.run_dir.clone());
+        let run_dir = job.run_dir.as_path();
         let unwritable = |what: &str, error: std::io::Error| {
             Refusal::invocation(format!("{what} cannot be written: {error}"))
         };
         let input = serde_json::to_vec(&job.request.input).expect("a JSON value can be written");
         let stem = job.file_stem();
-        let scratch = Scratch::new(&run_dir, &stem, &input)
+        let scratch = Scratch::new(run_dir, &stem, &input)
             .map_err(|error| unwritable("the input file", error))?;
         let invocation = invocation::of_job(
             job,
@@ -117,7 +116,7 @@ impl Agents {
             &self.environment,
         )?;
         let record = |extension: &str| {
-            self.recording(redactor, &run_dir, format!("logs/{stem}.{extension}"))
+            self.recording(redactor, run_dir, format!("logs/{stem}.{extension}"))
                 .map_err(|error| unwritable("the log file", error))
         };
         std::fs::create_dir_all(run_dir.join("logs"))
@@ -232,7 +231,9 @@ fn warnings_about(ended: Ended) -> Vec<String> {
     }
     if ended.survivors > 0 || ended.exit == Exit::Never {
         let count = ended.survivors + usize::from(ended.exit == Exit::Never);
-        warnings.push(format!("{count} of its processes did not end even after SIGKILL"));
+        warnings.push(format!(
+            "{count} of its processes did not end even after SIGKILL"
+        ));
     }
     if ended.held_open {
         warnings.push(
@@ -269,7 +270,8 @@ fn redact_answer(redactor: &Redactor, answer: &mut Answer) {
 }
 
 /// A gate that was not executed has checked nothing, which is an error and not a fail.
-fn not_executed(role: Role, class: ErrorClass, message: String, stopped: bool) -> Performed {
+fn not_executed(role: Role, refusal: Refusal) -> Performed {
+    let Refusal { class, message } = refusal;
     let result = match role {
         Role::Agent => AttemptResult::Failed { class, message },
         Role::Gate => AttemptResult::Judged {
@@ -280,6 +282,14 @@ fn not_executed(role: Role, class: ErrorClass, message: String, stopped: bool) -
     Performed {
         outcome: AttemptOutcome::bare(result),
         document: ResultDocument::default(),
-        stopped,
+        stopped: false,
+    }
+}
+
+fn stopped_before_start() -> Performed {
+    Performed {
+        outcome: AttemptOutcome::failed(ErrorClass::Cancelled, "stopped"),
+        document: ResultDocument::default(),
+        stopped: true,
     }
 }

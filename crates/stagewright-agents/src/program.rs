@@ -29,8 +29,12 @@ pub(crate) fn find(name: &str, path: &OsStr, directory: &Path) -> Result<PathBuf
         return match kind_of(&file) {
             Kind::Executable => Ok(file),
             Kind::NotExecutable => Err(not_executable(name)),
-            Kind::Directory => Err(Refusal::invocation(format!("program `{name}` is a directory"))),
-            Kind::Missing => Err(Refusal::invocation(format!("program `{name}` does not exist"))),
+            Kind::Directory => Err(Refusal::invocation(format!(
+                "program `{name}` is a directory"
+            ))),
+            Kind::Missing => Err(Refusal::invocation(format!(
+                "program `{name}` does not exist"
+            ))),
         };
     }
     let mut blocked = false;

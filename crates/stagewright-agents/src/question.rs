@@ -41,7 +41,11 @@ impl Agents {
     /// # Errors
     /// In words, when it did not print `true` or `false` and end with 0 in time.
     pub async fn evaluate(&self, question: Question) -> Result<bool, String> {
-        let name = question.argv.first().ok_or("there is no program to ask")?.clone();
+        let name = question
+            .argv
+            .first()
+            .ok_or("there is no program to ask")?
+            .clone();
         let invocation = self.invocation_of(&name, question)?;
         let program = invocation.program.clone();
         let redactor = Redactor::new([]);
@@ -59,12 +63,17 @@ impl Agents {
             let last = stderr.tail();
             let last = last.trim_end().lines().last().unwrap_or_default();
             let colon = if last.is_empty() { "" } else { ": " };
-            return Err(format!("`{name}`: {}{colon}{last}", describe_exit(ended.exit)));
+            return Err(format!(
+                "`{name}`: {}{colon}{last}",
+                describe_exit(ended.exit)
+            ));
         }
         let answer = match stdout.capture() {
             Capture::Whole { bytes, .. } => String::from_utf8_lossy(bytes),
             Capture::TooMuch { cap } => {
-                return Err(format!("`{name}` printed more than {cap} bytes instead of `true` or `false`"));
+                return Err(format!(
+                    "`{name}` printed more than {cap} bytes instead of `true` or `false`"
+                ));
             }
         };
         match answer.trim() {
@@ -73,7 +82,9 @@ impl Agents {
             "false" | "False" => Ok(false),
             other => {
                 let shown: String = other.chars().take(80).collect();
-                Err(format!("`{name}` printed `{shown}` instead of `true` or `false`"))
+                Err(format!(
+                    "`{name}` printed `{shown}` instead of `true` or `false`"
+                ))
             }
         }
     }
@@ -85,14 +96,22 @@ impl Agents {
         environment.extend(declared.map(|(name, value)| (name.into(), value.into())));
         let marker = environment::marker_words(own, &question.marker);
         environment.insert(MARKER_VARIABLE.into(), marker);
-        let path = environment.get(OsStr::new("PATH")).cloned().unwrap_or_default();
+        let path = environment
+            .get(OsStr::new("PATH"))
+            .cloned()
+            .unwrap_or_default();
         let directory = std::path::absolute(&question.work_dir)
             .map_err(|error| format!("the working directory is unknown: {error}"))?;
         let program = program::find(name, &path, &directory).map_err(|refusal| refusal.message)?;
         Ok(Invocation {
             program,
             name: name.into(),
-            arguments: question.argv.into_iter().skip(1).map(OsString::from).collect(),
+            arguments: question
+                .argv
+                .into_iter()
+                .skip(1)
+                .map(OsString::from)
+                .collect(),
             environment,
             directory,
             input: question.input.to_string().into_bytes(),

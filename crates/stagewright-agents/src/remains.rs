@@ -87,8 +87,8 @@ pub(crate) fn signal_in_code(code: i32) -> Option<i32> {
 fn duration(ms: u64) -> String {
     match ms {
         ..1_000 => format!("{ms} ms"),
-        _ if ms % 1_000 != 0 => format!("{:.1} s", ms as f64 / 1_000.0),
-        _ if ms >= 120_000 && ms % 60_000 == 0 => format!("{} min", ms / 60_000),
+        _ if !ms.is_multiple_of(1_000) => format!("{:.1} s", ms as f64 / 1_000.0),
+        _ if ms >= 120_000 && ms.is_multiple_of(60_000) => format!("{} min", ms / 60_000),
         _ => format!("{} s", ms / 1_000),
     }
 }

@@ -143,14 +143,18 @@ fn value_of(
                 name: name.to_owned(),
                 reference: reference.to_owned(),
             })?;
-            value.to_str().ok_or_else(|| unusable("is not text"))?.to_owned()
+            value
+                .to_str()
+                .ok_or_else(|| unusable("is not text"))?
+                .to_owned()
         }
         Some(("file", path)) => {
-            let bytes = read_file(&directory.join(path)).map_err(|error| SecretError::Unreadable {
-                name: name.to_owned(),
-                reference: reference.to_owned(),
-                reason: error.to_string(),
-            })?;
+            let bytes =
+                read_file(&directory.join(path)).map_err(|error| SecretError::Unreadable {
+                    name: name.to_owned(),
+                    reference: reference.to_owned(),
+                    reason: error.to_string(),
+                })?;
             let text = String::from_utf8(bytes).map_err(|_| unusable("is not text"))?;
             let text = text.strip_suffix('\n').unwrap_or(&text);
             text.strip_suffix('\r').unwrap_or(text).to_owned()
@@ -167,7 +171,9 @@ fn value_of(
         return Err(unusable("holds a zero byte"));
     }
     if value.trim().chars().count() < MIN_SECRET_CHARS {
-        return Err(unusable("has fewer than 4 characters, too few to be kept out of logs"));
+        return Err(unusable(
+            "has fewer than 4 characters, too few to be kept out of logs",
+        ));
     }
     if value.len() > MAX_SECRET_BYTES {
         return Err(unusable("is longer than an environment variable can carry"));
@@ -208,16 +214,26 @@ mod tests {
         for (reference, expected) in [
             ("env:SET", Ok("s3cret")),
             ("file:key", Ok("line one\nline two")),
-            ("env:NONE", Err("secret `T`: `env:NONE` is not set in the environment")),
+            (
+                "env:NONE",
+                Err("secret `T`: `env:NONE` is not set in the environment"),
+            ),
             (
                 "env:SHORT",
-                Err("secret `T`: the value of `env:SHORT` has fewer than 4 characters, too few to be kept out of logs"),
+                Err(
+                    "secret `T`: the value of `env:SHORT` has fewer than 4 characters, too few to be kept out of logs",
+                ),
             ),
             (
                 "env:EMPTY",
-                Err("secret `T`: the value of `env:EMPTY` has fewer than 4 characters, too few to be kept out of logs"),
+                Err(
+                    "secret `T`: the value of `env:EMPTY` has fewer than 4 characters, too few to be kept out of logs",
+                ),
             ),
-            ("file:binary", Err("secret `T`: the value of `file:binary` is not text")),
+            (
+                "file:binary",
+                Err("secret `T`: the value of `file:binary` is not text"),
+            ),
             (
                 "file:.",
                 Err("secret `T`: `file:.` cannot be read: it is not a regular file"),

@@ -137,7 +137,11 @@ mod tests {
             (2, codes(&[], &[], &[]), ruff, Error),
             (2, codes(&[], &[2], &[]), ruff, Fail),
         ] {
-            assert_eq!(of_code(code, &declared, promise), verdict, "{code} {declared:?}");
+            assert_eq!(
+                of_code(code, &declared, promise),
+                verdict,
+                "{code} {declared:?}"
+            );
         }
     }
 }

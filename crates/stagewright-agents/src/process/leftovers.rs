@@ -9,7 +9,7 @@
 //! The variable holds a list of words: a pipeline that an agent runs in its turn
 //! appends its own marker, so that ending the outer launch ends the inner one's agents.
 
-use rustix::process::{Pid, Signal, getpid};
+use rustix::process::{Pid, Signal};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -157,6 +157,7 @@ impl Sweep {
     }
 }
 
+#[cfg(target_os = "linux")]
 impl Marker {
     fn matches(&self, environment: &[u8]) -> bool {
         environment
@@ -175,14 +176,16 @@ impl Marker {
 mod processes {
     //! The process table of Linux.
 
-    use super::{Pid, Signal, Target, getpid};
+    use super::{Pid, Signal, Target, signal_group};
     use rustix::fd::OwnedFd;
-    use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
+    use rustix::io::Errno;
+    use rustix::process::{PidfdFlags, getpid, kill_process, pidfd_open, pidfd_send_signal};
 
-    /// A process, held by a handle that cannot come to mean another one.
+    /// A process, held by a handle that cannot come to mean another one. Kernels
+    /// before 5.3 have no such handles; there the number has to do.
     pub(super) struct Process {
         pid: Pid,
-        handle: OwnedFd,
+        handle: Option<OwnedFd>,
     }
 
     impl Process {
@@ -192,13 +195,18 @@ mod processes {
 
         pub(super) fn signal(&self, signal: Signal) {
             // It may have ended in the meantime, which is what is wanted.
-            let _ = pidfd_send_signal(&self.handle, signal);
+            let _ = match &self.handle {
+                Some(handle) => pidfd_send_signal(handle, signal),
+                None => kill_process(self.pid, signal),
+            };
         }
     }
 
     /// All living processes that are meant, never this one.
     pub(super) fn find(target: &Target) -> Vec<Process> {
         let Ok(entries) = std::fs::read_dir("/proc") else {
+            // Where no process can be looked at, the group can still be ended.
+            signal_group(target, Signal::KILL);
             return Vec::new();
         };
         entries
@@ -207,7 +215,11 @@ mod processes {
             .filter(|pid| *pid != getpid() && Some(*pid) != target.group)
             .filter(|pid| is_meant(*pid, target))
             .filter_map(|pid| {
-                let handle = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+                let handle = match pidfd_open(pid, PidfdFlags::empty()) {
+                    Ok(handle) => Some(handle),
+                    Err(Errno::NOSYS) => None,
+                    Err(_) => return None,
+                };
                 // The number may have changed hands between the look and the handle;
                 // now that it is held, a second look is the truth.
                 is_meant(pid, target).then_some(Process { pid, handle })
@@ -235,7 +247,9 @@ mod processes {
     /// ended. The fields follow the program's name, which may itself hold `)` and spaces.
     pub(super) fn living_group(stat: &[u8]) -> Option<i32> {
         let end = stat.iter().rposition(|byte| *byte == b')')?;
-        let mut fields = std::str::from_utf8(&stat[end + 1..]).ok()?.split_whitespace();
+        let mut fields = std::str::from_utf8(&stat[end + 1..])
+            .ok()?
+            .split_whitespace();
         let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
         if matches!(state, "Z" | "X") {
             return None;

@@ -18,8 +18,8 @@ pub(crate) mod recording;
 mod supervise;
 
 pub(crate) use exit::{Exit, signal_name as exit_signal_name};
-pub use leftovers::end_orphans;
 pub(crate) use leftovers::MARKER_VARIABLE;
+pub use leftovers::end_orphans;
 pub(crate) use recording::Recording;
 pub(crate) use supervise::run;
 

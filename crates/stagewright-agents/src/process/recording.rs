@@ -58,7 +58,10 @@ impl Recording {
             redaction: redactor.stream(),
             redacted: Vec::new(),
             log: None,
-            capture: Capture::Whole { bytes: Vec::new(), cap },
+            capture: Capture::Whole {
+                bytes: Vec::new(),
+                cap,
+            },
             tail: Vec::new(),
             written: 0,
         }

@@ -59,11 +59,17 @@ pub(crate) async fn run(
     };
 
     let ended_in_time = watch.until_exit(pid, &mut exits, &mut pipes, stop).await;
-    let linger = if watch.cut.is_none() { LINGER } else { Duration::ZERO };
+    let linger = if watch.cut.is_none() {
+        LINGER
+    } else {
+        Duration::ZERO
+    };
     pipes.input = None;
     let _ = timeout_at(Instant::now() + linger, pipes.drain()).await;
     let swept = sweep(&target, invocation.grace, &mut pipes).await;
-    let held_open = timeout_at(Instant::now() + LINGER, pipes.drain()).await.is_err();
+    let held_open = timeout_at(Instant::now() + LINGER, pipes.drain())
+        .await
+        .is_err();
     drop(pipes);
 
     let exit = if ended_in_time {
@@ -189,7 +195,10 @@ impl Watch {
             (Some(last), _) => after(last, self.limits.idle_ms, Cut::Idle),
         };
         let total = after(self.started, self.limits.total_ms, Cut::Total);
-        [total, silence].into_iter().flatten().min_by_key(|(when, _)| *when)
+        [total, silence]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(when, _)| *when)
     }
 
     fn stop(&mut self, wanted: Stop) {
@@ -252,7 +261,11 @@ impl<'a> Pipes<'a> {
     ) -> Self {
         Self {
             // Without input the pipe is closed at once: end of file, not a wait.
-            input: child.stdin.take().filter(|_| !input.is_empty()).map(|pipe| (pipe, input, 0)),
+            input: child
+                .stdin
+                .take()
+                .filter(|_| !input.is_empty())
+                .map(|pipe| (pipe, input, 0)),
             stdout: Output::new(child.stdout.take(), stdout),
             stderr: Output::new(child.stderr.take(), stderr),
             last_output: None,

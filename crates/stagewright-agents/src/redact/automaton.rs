@@ -1,8 +1,8 @@
 //! Finding any of many patterns in one pass (Aho and Corasick's automaton).
 //!
 //! Written here rather than taken from a library because a stream needs one more
-//! answer than a search does: how much of the input's end may still become a match.
-//! That is the depth of the automaton's state, and exactly so much is held back.
+//! answer than a search does: how much of the input's end may still become a match,
+//! and exactly so much is held back.
 
 /// The state before anything of a pattern was seen.
 pub(super) const ROOT: State = State(0);
@@ -27,6 +27,8 @@ struct Node {
     depth: u32,
     /// The length of the longest pattern that ends here; zero when none does.
     longest: u32,
+    /// The length of the longest suffix that may become a longer match.
+    open: u32,
 }
 
 impl Automaton {
@@ -36,7 +38,10 @@ impl Automaton {
             nodes: vec![Node::default()],
         };
         for pattern in patterns {
-            assert!(!pattern.is_empty(), "an empty pattern would match everywhere");
+            assert!(
+                !pattern.is_empty(),
+                "an empty pattern would match everywhere"
+            );
             automaton.insert(pattern);
         }
         automaton.link();
@@ -57,9 +62,14 @@ impl Automaton {
         }
     }
 
-    /// How many of the last bytes may still become a match.
+    /// How many of the last bytes are the beginning of a pattern, or a whole one.
     pub(super) fn depth(&self, state: State) -> usize {
         self.node(state.0).depth as usize
+    }
+
+    /// How many of the last bytes may still become a match that has not ended yet.
+    pub(super) fn open(&self, state: State) -> usize {
+        self.node(state.0).open as usize
     }
 
     /// The length of the longest pattern that has just ended; zero when none has.
@@ -104,9 +114,14 @@ impl Automaton {
             for number in level {
                 let node = self.node(number);
                 let (fallback, children) = (node.fallback, node.next.clone());
-                let inherited = self.node(fallback).longest;
+                let (longest, open) = (self.node(fallback).longest, self.node(fallback).open);
                 let node = &mut self.nodes[number as usize];
-                node.longest = node.longest.max(inherited);
+                node.longest = node.longest.max(longest);
+                node.open = if children.is_empty() {
+                    open
+                } else {
+                    node.depth
+                };
                 for (byte, child) in children {
                     self.nodes[child as usize].fallback = self.after(State(fallback), byte).0;
                     below.push(child);
@@ -139,13 +154,28 @@ mod tests {
     fn longest_ends() {
         let automaton = Automaton::new(&["he", "she", "hers", "e"].map(|p| p.as_bytes().to_vec()));
         let mut state = ROOT;
-        let ends: Vec<(usize, usize)> = b"ushers"
+        let ends: Vec<(usize, usize, usize)> = b"ushers"
             .iter()
             .map(|byte| {
                 state = automaton.after(state, *byte);
-                (automaton.longest(state), automaton.depth(state))
+                (
+                    automaton.longest(state),
+                    automaton.depth(state),
+                    automaton.open(state),
+                )
             })
             .collect();
-        assert_eq!(ends, [(0, 0), (0, 1), (0, 2), (3, 3), (0, 3), (4, 4)]);
+        // After "she" only its end "he" may go on, to "hers".
+        assert_eq!(
+            ends,
+            [
+                (0, 0, 0),
+                (0, 1, 1),
+                (0, 2, 2),
+                (3, 3, 2),
+                (0, 3, 3),
+                (4, 4, 1)
+            ]
+        );
     }
 }

@@ -39,7 +39,12 @@ pub(super) fn of(secret: &str) -> BTreeSet<Vec<u8>> {
 fn hexadecimal(bytes: &[u8], digits: &[u8; 16]) -> Vec<u8> {
     bytes
         .iter()
-        .flat_map(|byte| [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]])
+        .flat_map(|byte| {
+            [
+                digits[usize::from(byte >> 4)],
+                digits[usize::from(byte & 15)],
+            ]
+        })
         .collect()
 }
 
@@ -98,7 +103,10 @@ mod tests {
             ("foob", "Zm9vYg"),
             ("foobar", "Zm9vYmFy"),
         ] {
-            assert_eq!(base64_digits(plain.as_bytes(), STANDARD), encoded.as_bytes());
+            assert_eq!(
+                base64_digits(plain.as_bytes(), STANDARD),
+                encoded.as_bytes()
+            );
         }
     }
 

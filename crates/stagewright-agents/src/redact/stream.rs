@@ -32,7 +32,7 @@ struct Scanner {
     view: View,
     state: State,
     /// The places of the last bytes that may still become a match.
-    recent: VecDeque<(u64, u64)>,
+    recent: VecDeque<u64>,
 }
 
 impl Stream {
@@ -170,21 +170,27 @@ impl Scanner {
     fn scan(&mut self, automaton: &Automaton, units: &mut Vec<Unit>, found: &mut Vec<(u64, u64)>) {
         for unit in units.drain(..) {
             self.state = automaton.after(self.state, unit.byte);
-            self.recent.push_back((unit.start, unit.end));
-            while self.recent.len() > automaton.depth(self.state) {
-                self.recent.pop_front();
-            }
+            self.recent.push_back(unit.start);
+            self.keep_recent(automaton.depth(self.state));
             let length = automaton.longest(self.state);
             if length > 0 {
-                let (start, _) = self.recent[self.recent.len() - length];
-                found.push((start, unit.end));
+                found.push((self.recent[self.recent.len() - length], unit.end));
             }
+            self.keep_recent(automaton.open(self.state));
         }
+    }
+
+    fn keep_recent(&mut self, count: usize) {
+        let superfluous = self.recent.len().saturating_sub(count);
+        self.recent.drain(..superfluous);
     }
 
     /// From where on the output may still become a secret in this view.
     fn uncertain_since(&self) -> Option<u64> {
-        let begun = self.recent.front().map(|(start, _)| *start);
-        [begun, self.view.pending_since()].into_iter().flatten().min()
+        let begun = self.recent.front().copied();
+        [begun, self.view.pending_since()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 }

@@ -17,7 +17,12 @@ fn in_pieces(redactor: &Redactor, text: &[u8], size: usize) -> Vec<u8> {
 /// Goal: texts become what they should, wherever they are cut.
 #[test]
 fn texts() {
-    let redactor = Redactor::new(["hunter22", "pä\"ss/w?rd", "22abcd", "line one\nline two long"]);
+    let redactor = Redactor::new([
+        "hunter22",
+        "pä\"ss/w?rd",
+        "22abcd",
+        "line one\nline two long",
+    ]);
     for (text, clean) in [
         ("", ""),
         ("nothing here", "nothing here"),
@@ -29,7 +34,10 @@ fn texts() {
         ("hunter22abcd!", "***!"),
         (r#"{"a": "pä\"ss/w?rd"}"#, r#"{"a": "***"}"#),
         (r#"{"a": "p\u00e4\"ss\/w?rd"}"#, r#"{"a": "***"}"#),
-        (r#""{\"a\": \"p\\u00E4\\\"ss/w?rd\"}""#, r#""{\"a\": \"***\"}""#),
+        (
+            r#""{\"a\": \"p\\u00E4\\\"ss/w?rd\"}""#,
+            r#""{\"a\": \"***\"}""#,
+        ),
         (r"p\xc3\xa4\x22ss/w?rd", "***"),
         (r"p\303\244\042ss/w?rd", "***"),
         ("x=p%C3%a4%22ss%2Fw%3Frd&y", "x=***&y"),
@@ -38,7 +46,7 @@ fn texts() {
         ("68756E7465723232", "***"),
         ("aHVudGVyMjI=", "***"),
         ("aHVudGVyMjI", "***"),
-        ("dXNlcjpodW50ZXIyMjo=", "dXNlcjp***o="),
+        ("dXNlcjpodW50ZXIyMjo=", "dXNlcjp***jo="),
         ("line one\nline two long", "***"),
         (r"line one\nline two long", "***"),
         ("see line two long here", "see *** here"),
@@ -48,7 +56,11 @@ fn texts() {
     ] {
         for size in [1, 2, 3, 7, 1000] {
             let actual = in_pieces(&redactor, text.as_bytes(), size);
-            assert_eq!(String::from_utf8_lossy(&actual), clean, "{text} in pieces of {size}");
+            assert_eq!(
+                String::from_utf8_lossy(&actual),
+                clean,
+                "{text} in pieces of {size}"
+            );
         }
         assert_eq!(redactor.text(text), clean);
     }

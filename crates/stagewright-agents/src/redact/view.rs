@@ -164,7 +164,9 @@ impl Decoder {
 fn percent_escape(spelled: &[u8]) -> Escape {
     match spelled {
         [b'+'] => Escape::Bytes(vec![b' ']),
-        [b'%', digits @ ..] => hexadecimal(digits, 2, |value| u8::try_from(value).ok().map(|b| vec![b])),
+        [b'%', digits @ ..] => {
+            hexadecimal(digits, 2, |value| u8::try_from(value).ok().map(|b| vec![b]))
+        }
         _ => Escape::None,
     }
 }
@@ -235,7 +237,9 @@ fn octal(first: u8, rest: &[u8]) -> Escape {
     match rest {
         [second, third] => {
             let digit = |digit: u8| digit - b'0';
-            Escape::Bytes(vec![digit(first) << 6 | digit(*second) << 3 | digit(*third)])
+            Escape::Bytes(vec![
+                digit(first) << 6 | digit(*second) << 3 | digit(*third),
+            ])
         }
         _ => Escape::More,
     }

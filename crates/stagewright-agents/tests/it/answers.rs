@@ -1,6 +1,6 @@
 //! What the end of an agent's program means (decision 25).
 
-use crate::world::{World, With, argv, assert_succeeded, failure, shell};
+use crate::world::{With, World, argv, assert_succeeded, failure, shell};
 use serde_json::json;
 use stagewright_agents::AnsweredBy;
 use stagewright_core::retry::ErrorClass;
@@ -35,12 +35,28 @@ fn failures() {
     world.write("not_executable.sh", "#!/bin/sh\n");
     for (request, class, message) in [
         (shell("exit 3"), ErrorClass::Execution, "exit code 3"),
-        (shell("echo why >&2; exit 3"), ErrorClass::Execution, "exit code 3: why"),
-        (shell("echo out; exit 1"), ErrorClass::Execution, "exit code 1: out"),
-        (shell("printf 'a\\nb\\n' >&2; exit 1"), ErrorClass::Execution, "exit code 1:\na\nb"),
+        (
+            shell("echo why >&2; exit 3"),
+            ErrorClass::Execution,
+            "exit code 3: why",
+        ),
+        (
+            shell("echo out; exit 1"),
+            ErrorClass::Execution,
+            "exit code 1: out",
+        ),
+        (
+            shell("printf 'a\\nb\\n' >&2; exit 1"),
+            ErrorClass::Execution,
+            "exit code 1:\na\nb",
+        ),
         (shell("false | true"), ErrorClass::Execution, "exit code 1"),
         (shell("false; true"), ErrorClass::Execution, "exit code 1"),
-        (shell("kill -SEGV $$"), ErrorClass::Execution, "ended by SIGSEGV"),
+        (
+            shell("kill -SEGV $$"),
+            ErrorClass::Execution,
+            "ended by SIGSEGV",
+        ),
         (
             shell("bash -c 'kill -KILL $$' || exit $?"),
             ErrorClass::Execution,
@@ -61,9 +77,21 @@ fn failures() {
             ErrorClass::Invocation,
             "program `./not_executable.sh` may not be executed (to allow it: chmod +x)",
         ),
-        (argv(&["."]), ErrorClass::Invocation, "program `.` was not found on PATH"),
-        (argv(&["./"]), ErrorClass::Invocation, "program `./` is a directory"),
-        (argv(&[]), ErrorClass::InvalidInput, "there is no program to run"),
+        (
+            argv(&["."]),
+            ErrorClass::Invocation,
+            "program `.` was not found on PATH",
+        ),
+        (
+            argv(&["./"]),
+            ErrorClass::Invocation,
+            "program `./` is a directory",
+        ),
+        (
+            argv(&[]),
+            ErrorClass::InvalidInput,
+            "there is no program to run",
+        ),
         (
             shell("true").with(|request| request.cwd = Some("nowhere".to_owned())),
             ErrorClass::Invocation,
@@ -78,7 +106,10 @@ fn failures() {
         let performed = world.run(request);
         let (actual, said) = failure(&performed);
         assert_eq!(actual, class, "{said}");
-        assert!(said.starts_with(message), "{said:?} does not begin with {message:?}");
+        assert!(
+            said.starts_with(message),
+            "{said:?} does not begin with {message:?}"
+        );
         assert!(!performed.stopped);
     }
 }
@@ -96,9 +127,8 @@ fn programs_that_the_shell_misses() {
     let (class, message) = failure(&performed);
     assert_eq!(class, ErrorClass::Invocation);
     assert!(
-        message.starts_with(
-            "program `ruff` was not found on PATH (to install it: pip install ruff)"
-        ),
+        message
+            .starts_with("program `ruff` was not found on PATH (to install it: pip install ruff)"),
         "{message}"
     );
     assert_eq!(performed.document.exit_code, Some(127));
@@ -121,9 +151,17 @@ fn shells_and_interpreters() {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     let performed = world.run(argv(&["./lost"]));
-    assert!(failure(&performed).1.contains("interpreter"), "{:?}", failure(&performed));
+    assert!(
+        failure(&performed).1.contains("interpreter"),
+        "{:?}",
+        failure(&performed)
+    );
     let performed = world.run(argv(&["./bare"]));
-    assert!(failure(&performed).1.contains("#!/bin/sh"), "{:?}", failure(&performed));
+    assert!(
+        failure(&performed).1.contains("#!/bin/sh"),
+        "{:?}",
+        failure(&performed)
+    );
 
     std::fs::create_dir(world.path("bin")).unwrap();
     std::os::unix::fs::symlink("/bin/sh", world.path("bin/sh")).unwrap();
@@ -195,7 +233,11 @@ fn broken_promises() {
             "no finding is listed",
         ),
         ("exit 2", ErrorClass::Execution, "exit code 2"),
-        (r"printf '\xff\xfe'", ErrorClass::InvalidOutput, "not valid UTF-8"),
+        (
+            r"printf '\xff\xfe'",
+            ErrorClass::InvalidOutput,
+            "not valid UTF-8",
+        ),
     ] {
         let performed = world.run(shell(text).format("agent"));
         let (actual, message) = failure(&performed);
@@ -238,7 +280,11 @@ fn answer_files() {
         "rm $STAGEWRIGHT_ANSWER; echo out",
         "rm $STAGEWRIGHT_ANSWER; mkfifo $STAGEWRIGHT_ANSWER; echo out",
     ] {
-        assert_eq!(world.run(shell(text)).document.output, json!("out"), "{text}");
+        assert_eq!(
+            world.run(shell(text)).document.output,
+            json!("out"),
+            "{text}"
+        );
     }
 }
 
@@ -255,7 +301,11 @@ fn input() {
     assert_eq!(performed.document.output, large);
     let performed = world.run(with_input("stat -c %a $STAGEWRIGHT_INPUT"));
     assert_eq!(performed.document.output, json!("600"));
-    for text in ["echo done", "exec <&-; echo done", "head -c 10 > /dev/null; echo done"] {
+    for text in [
+        "echo done",
+        "exec <&-; echo done",
+        "head -c 10 > /dev/null; echo done",
+    ] {
         let performed = world.run(with_input(text));
         assert_eq!(performed.document.output, json!("done"), "{text}");
     }

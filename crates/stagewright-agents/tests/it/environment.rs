@@ -26,15 +26,36 @@ fn nothing_leaks() {
     ] {
         world.set(name, value);
     }
-    let seen = names(&world, "env -0 | tr '\\n' ' ' | tr '\\0' '\\n' | sed 's/=.*//'");
+    let seen = names(
+        &world,
+        "env -0 | tr '\\n' ' ' | tr '\\0' '\\n' | sed 's/=.*//'",
+    );
     let expected = [
-        "HOME", "PATH", "PWD", "SHLVL", "_", "OLDPWD", "STAGEWRIGHT_AGENT", "STAGEWRIGHT_ANSWER",
-        "STAGEWRIGHT_IDEMPOTENCY_KEY", "STAGEWRIGHT_INPUT", "STAGEWRIGHT_LAUNCH",
-        "STAGEWRIGHT_PIPELINE_ID", "STAGEWRIGHT_RUN", "STAGEWRIGHT_RUN_DIR", "STAGEWRIGHT_TRY",
+        "HOME",
+        "PATH",
+        "PWD",
+        "SHLVL",
+        "_",
+        "OLDPWD",
+        "STAGEWRIGHT_AGENT",
+        "STAGEWRIGHT_ANSWER",
+        "STAGEWRIGHT_IDEMPOTENCY_KEY",
+        "STAGEWRIGHT_INPUT",
+        "STAGEWRIGHT_LAUNCH",
+        "STAGEWRIGHT_PIPELINE_ID",
+        "STAGEWRIGHT_RUN",
+        "STAGEWRIGHT_RUN_DIR",
+        "STAGEWRIGHT_TRY",
     ];
-    let unexpected: Vec<_> = seen.iter().filter(|name| !expected.contains(&name.as_str())).collect();
+    let unexpected: Vec<_> = seen
+        .iter()
+        .filter(|name| !expected.contains(&name.as_str()))
+        .collect();
     assert!(unexpected.is_empty(), "{unexpected:?}");
-    for name in expected.iter().filter(|name| name.starts_with("STAGEWRIGHT")) {
+    for name in expected
+        .iter()
+        .filter(|name| name.starts_with("STAGEWRIGHT"))
+    {
         assert!(seen.contains(*name), "{name}");
     }
 }
@@ -62,12 +83,17 @@ fn order() {
     let world = World::new();
     let mut request = shell("echo \"$SW_1|$HOME|$STAGEWRIGHT_TRY\"");
     request.env.insert("HOME".to_owned(), "/declared".into());
-    request.env.insert("STAGEWRIGHT_TRY".to_owned(), "forged".into());
+    request
+        .env
+        .insert("STAGEWRIGHT_TRY".to_owned(), "forged".into());
     if let stagewright_agents::Body::Shell { environment, .. } = &mut request.body {
         environment.push(("SW_1".to_owned(), "$(rm -rf /) `x` \"".into()));
     }
     let performed = world.run(request);
-    assert_eq!(performed.document.output, json!("$(rm -rf /) `x` \"|/declared|1"));
+    assert_eq!(
+        performed.document.output,
+        json!("$(rm -rf /) `x` \"|/declared|1")
+    );
 }
 
 /// Goal: the work tree is where it runs, `cwd` is relative to it.

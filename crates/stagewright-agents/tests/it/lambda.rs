@@ -58,13 +58,15 @@ fn unmapped() {
 #[test]
 fn error_documents() {
     for code in ["0", "1"] {
-        let text = format!(
-            r#"echo '{{"errorMessage": "boom", "errorType": "ValueError"}}'; exit {code}"#
-        );
+        let text =
+            format!(r#"echo '{{"errorMessage": "boom", "errorType": "ValueError"}}'; exit {code}"#);
         let performed = world(&["sh", "-c", &text]).run(request());
         assert_eq!(
             failure(&performed),
-            (ErrorClass::Execution, "the function failed: ValueError: boom")
+            (
+                ErrorClass::Execution,
+                "the function failed: ValueError: boom"
+            )
         );
     }
 }

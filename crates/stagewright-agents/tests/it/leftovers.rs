@@ -14,7 +14,10 @@ fn nothing_is_left() {
     let world = World::new();
     for (what, text) in [
         ("a child in the group", "sleep 30 & echo $! > pid; echo ok"),
-        ("a quiet child", "sleep 30 > /dev/null 2>&1 < /dev/null & echo $! > pid; echo ok"),
+        (
+            "a quiet child",
+            "sleep 30 > /dev/null 2>&1 < /dev/null & echo $! > pid; echo ok",
+        ),
         (
             "a session of its own",
             "setsid sh -c 'echo $$ > pid; exec sleep 30' > /dev/null 2>&1 & while [ ! -s pid ]; do sleep 0.01; done; echo ok",
@@ -39,7 +42,10 @@ fn nothing_is_left() {
         assert_succeeded(&performed);
         assert_eq!(performed.document.output, json!("ok"), "{what}");
         assert!(performed.document.leftovers >= 1, "{what}");
-        assert!(performed.outcome.warnings[0].starts_with("ended "), "{what}");
+        assert!(
+            performed.outcome.warnings[0].starts_with("ended "),
+            "{what}"
+        );
         assert!(began.elapsed() < Duration::from_secs(3), "{what}");
     }
 }
@@ -88,7 +94,10 @@ fn orphans() {
     assert_eq!(end_orphans(&run), 2);
     assert!(!is_running(&world.path("own")));
     assert!(!is_running(&world.path("nested")));
-    assert!(is_running(&world.path("other")), "another run's agents are left alone");
+    assert!(
+        is_running(&world.path("other")),
+        "another run's agents are left alone"
+    );
     assert_eq!(end_orphans(&format!("{run}0")), 1);
     assert_eq!(end_orphans(&run), 0);
 }

@@ -21,32 +21,53 @@ fn each_limit() {
     for (text, limits, message) in [
         (
             "sleep 30",
-            TimeLimits { total_ms: Some(100), ..none },
+            TimeLimits {
+                total_ms: Some(100),
+                ..none
+            },
             "not done within 100 ms (limit: total)",
         ),
         (
             "while sleep 0.02; do echo .; done",
-            TimeLimits { total_ms: Some(200), idle_ms: Some(150), ..none },
+            TimeLimits {
+                total_ms: Some(200),
+                idle_ms: Some(150),
+                ..none
+            },
             "not done within 200 ms (limit: total)",
         ),
         (
             "sleep 30",
-            TimeLimits { first_output_ms: Some(100), ..none },
+            TimeLimits {
+                first_output_ms: Some(100),
+                ..none
+            },
             "no output within 100 ms of its start (limit: first output)",
         ),
         (
             "sleep 30",
-            TimeLimits { idle_ms: Some(100), ..none },
+            TimeLimits {
+                idle_ms: Some(100),
+                ..none
+            },
             "no output within 100 ms of its start (limit: first output)",
         ),
         (
             "echo hello >&2; sleep 30",
-            TimeLimits { first_output_ms: Some(5_000), idle_ms: Some(100), ..none },
+            TimeLimits {
+                first_output_ms: Some(5_000),
+                idle_ms: Some(100),
+                ..none
+            },
             "no output for 100 ms (limit: idle): hello",
         ),
     ] {
         let performed = world.run(limited(text, limits));
-        assert_eq!(failure(&performed), (ErrorClass::Timeout, message), "{text}");
+        assert_eq!(
+            failure(&performed),
+            (ErrorClass::Timeout, message),
+            "{text}"
+        );
         assert!(!performed.stopped);
         assert_eq!(performed.document.signal, Some(15), "{text}");
     }
@@ -77,7 +98,10 @@ fn the_jobs_limit_counts() {
     };
     let mut job = world.job(limited("sleep 0.2; echo late", own));
     job.timeout_ms = Some(20_000);
-    assert_eq!(world.perform(job).document.output, serde_json::json!("late"));
+    assert_eq!(
+        world.perform(job).document.output,
+        serde_json::json!("late")
+    );
 }
 
 /// Goal: a program that ignores TERM, and its children that do, are killed after
@@ -99,7 +123,10 @@ fn ignoring_term() {
     assert!(!is_running(&world.path("parent")));
     assert!(!is_running(&world.path("child")));
     let elapsed = began.elapsed();
-    assert!(elapsed >= Duration::from_millis(500), "TERM, then 300 ms, then KILL: {elapsed:?}");
+    assert!(
+        elapsed >= Duration::from_millis(500),
+        "TERM, then 300 ms, then KILL: {elapsed:?}"
+    );
     assert!(elapsed < Duration::from_secs(3), "{elapsed:?}");
 }
 

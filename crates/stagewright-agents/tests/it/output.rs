@@ -1,6 +1,8 @@
 //! Logs and answers: caps, bytes of all kinds, and growing logs.
 
-use crate::world::{World, With, appears, assert_succeeded, block_on, failure, shell, stop_signal, verdict};
+use crate::world::{
+    With, World, appears, assert_succeeded, block_on, failure, shell, stop_signal, verdict,
+};
 use serde_json::json;
 use stagewright_core::event::Verdict;
 use stagewright_core::input::Stop;
@@ -11,7 +13,10 @@ const MIB: u64 = 1024 * 1024;
 /// The most memory that this process has had at once, in bytes.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmHWM:"))
+        .unwrap();
     let kib: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
     kib * 1024
 }
@@ -22,7 +27,9 @@ fn peak_memory() -> u64 {
 fn a_flood() {
     let world = World::new();
     let before = peak_memory();
-    let performed = world.run(shell("head -c 104857600 /dev/zero | tr '\\0' x; echo end > end"));
+    let performed = world.run(shell(
+        "head -c 104857600 /dev/zero | tr '\\0' x; echo end > end",
+    ));
     assert_eq!(world.read("end"), "end\n", "the program was not held up");
     let (class, message) = failure(&performed);
     assert_eq!(class, ErrorClass::InvalidOutput);
@@ -70,7 +77,11 @@ fn logs_grow() {
     world.set("TOKEN", "tokentoken");
     for secret in [false, true] {
         let request = shell("echo first; sleep 30");
-        let request = if secret { request.secret("T", "env:TOKEN") } else { request };
+        let request = if secret {
+            request.secret("T", "env:TOKEN")
+        } else {
+            request
+        };
         let job = world.job(request);
         let log = world.path(&format!("run/logs/step.1.{}.out", job.launch.serial));
         let (sender, stop) = stop_signal();

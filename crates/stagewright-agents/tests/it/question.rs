@@ -25,7 +25,10 @@ fn answers() {
         ("echo true", Ok(true)),
         ("echo ' False'", Ok(false)),
         ("grep -q '\"n\":3' && [ $WHO = me ] && echo true", Ok(true)),
-        ("echo yes", Err("`bash` printed `yes` instead of `true` or `false`")),
+        (
+            "echo yes",
+            Err("`bash` printed `yes` instead of `true` or `false`"),
+        ),
         (":", Err("`bash` printed `` instead of `true` or `false`")),
         ("echo true; exit 1", Err("`bash`: exit code 1")),
         ("echo oops >&2; exit 1", Err("`bash`: exit code 1: oops")),
@@ -51,8 +54,14 @@ fn failures() {
         marker: format!("run_q_{}/stage/2", std::process::id()),
     };
     for (argv, message) in [
-        (&["sleep", "30"][..], "`sleep`: not done within 50 ms (limit: total)"),
-        (&["no_such_program"], "program `no_such_program` was not found on PATH"),
+        (
+            &["sleep", "30"][..],
+            "`sleep`: not done within 50 ms (limit: total)",
+        ),
+        (
+            &["no_such_program"],
+            "program `no_such_program` was not found on PATH",
+        ),
         (&[], "there is no program to ask"),
     ] {
         let answer = block_on(world.agents().evaluate(question(argv)));

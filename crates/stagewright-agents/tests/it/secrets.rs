@@ -1,6 +1,6 @@
 //! Secrets are found nowhere in what an agent leaves behind (decision 21).
 
-use crate::world::{World, With, argv, failure, shell};
+use crate::world::{With, World, argv, failure, shell};
 use serde_json::json;
 use stagewright_agents::{Request, SecretText};
 use stagewright_core::retry::ErrorClass;
@@ -39,7 +39,7 @@ fn planted() -> Vec<String> {
 
 /// Prints every secret in every encoding, to both streams and the answer, in pieces.
 const LEAK: &str = r#"
-import base64, binascii, json, os, shlex, sys, time, urllib.parse
+import base64, json, os, re, shlex, sys, time, urllib.parse
 mode = sys.argv[1]
 forms = []
 for i in range(20):
@@ -48,7 +48,7 @@ for i in range(20):
     forms += [s, json.dumps(s), json.dumps(s, ensure_ascii=False), json.dumps(json.dumps(s)),
               json.dumps({"k": s}).replace("/", "\\/"), repr(s), shlex.quote(s),
               urllib.parse.quote(s), urllib.parse.quote(s, safe=""), urllib.parse.quote_plus(s),
-              urllib.parse.quote(s, safe="").lower().replace(s.lower(), ""),
+              re.sub("%..", lambda m: m.group().lower(), urllib.parse.quote(s, safe="")),
               "".join(f"%{x:02x}" for x in b), b.hex(), b.hex().upper(),
               "".join(f"\\u{ord(c):04x}" if ord(c) < 65536 else c for c in s)]
     for before in ("", "u", "us"):
@@ -57,14 +57,12 @@ for i in range(20):
             for encode in (base64.b64encode, base64.urlsafe_b64encode, base64.encodebytes):
                 text = encode(whole).decode()
                 forms += [text, text.replace("=", "")]
-if mode == "urls":
-    forms = [form for form in forms]
 out = "\n".join(f"[{i}] {form} ." for i, form in enumerate(forms)) + "\n"
 data = out.encode("utf-8", "surrogateescape")
 if mode == "streams":
     step = 997
-    for n, at in enumerate(range(0, len(data), step)):
-        (sys.stdout if n % 2 else sys.stdout).buffer.write(data[at:at + step]); sys.stdout.flush()
+    for at in range(0, len(data), step):
+        sys.stdout.buffer.write(data[at:at + step]); sys.stdout.flush()
     for at in range(0, 3000, 7):
         sys.stderr.buffer.write(data[at:at + 7]); sys.stderr.flush()
         if at % 700 == 0: time.sleep(0.002)
@@ -73,7 +71,7 @@ if mode == "json":
     print(json.dumps({"list": forms, os.environ["SECRET_0"]: 1, "pin": 48151623421337}))
 if mode == "document":
     print(json.dumps({"status": "FAIL", "violations": [
-        {"file": os.environ["SECRET_0"], "line": 1, "type": form[:0] + form, "severity": "HIGH",
+        {"file": os.environ["SECRET_0"], "line": 1, "type": form, "severity": "HIGH",
          "description": form, "suggestion": form} for form in forms]}))
     sys.exit(1)
 if mode == "file":
@@ -102,7 +100,10 @@ fn traces(secret: &str) -> Vec<String> {
         })
         .collect();
     traces.extend([encoded.replace("%20", "+").replace("%2F", "/"), encoded]);
-    let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= 8);
+    let lines = secret
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.chars().count() >= 8);
     traces.extend(lines.map(str::to_owned));
     traces
 }
@@ -129,7 +130,10 @@ fn leak(mode: &str, format: Option<&str>) -> (World, Request) {
 fn assert_clean(what: &str, text: &str) {
     for secret in planted() {
         for trace in traces(&secret) {
-            assert!(!text.contains(&trace), "{trace:?} of {secret:?} is in {what}");
+            assert!(
+                !text.contains(&trace),
+                "{trace:?} of {secret:?} is in {what}"
+            );
         }
     }
 }
@@ -153,19 +157,23 @@ fn planted_secrets() {
         assert_clean("stdout", &output);
         assert_clean("stderr", &errors);
         // The whole result, as the engine would store it and as a person sees it.
-        assert_clean("the document", &serde_json::to_string(&performed.document).unwrap());
-        assert_clean("the outcome", &serde_json::to_string(&performed.outcome).unwrap());
+        assert_clean(
+            "the document",
+            &serde_json::to_string(&performed.document).unwrap(),
+        );
+        assert_clean(
+            "the outcome",
+            &serde_json::to_string(&performed.outcome).unwrap(),
+        );
         let shown = format!("{performed:?}");
         assert_clean("the result", &shown);
         assert!(shown.contains("***"), "{mode}: something was redacted");
         if mode == "streams" {
-            // Nothing but the frame is left of each line.
-            let leaks: Vec<&str> = output
-                .lines()
-                .filter(|line| line.starts_with('['))
-                .filter(|line| !line.contains("***"))
-                .collect();
-            assert!(leaks.is_empty(), "{leaks:?}");
+            // Nothing but the frame is left of each line: quotes, a neighbour's base64.
+            for line in output.lines().filter(|line| line.starts_with('[')) {
+                let rest = line.split_once("] ").unwrap().1.replace("***", "");
+                assert!(line.contains("***") && rest.len() <= 16, "{line}");
+            }
             assert_eq!(failure(&performed).0, ErrorClass::Execution);
         }
     }
@@ -181,7 +189,9 @@ fn secrets_arrive() {
     let performed = world.run(sent(shell(&format!("{check} && echo arrived: $T"))));
     assert_eq!(performed.document.output, json!("arrived: ***"));
 
-    let mut request = sent(shell("[ \"$AUTH\" = 'Bearer the secret value' ] && echo yes"));
+    let mut request = sent(shell(
+        "[ \"$AUTH\" = 'Bearer the secret value' ] && echo yes",
+    ));
     let bearer = SecretText::Parts(vec![
         stagewright_agents::SecretPart::Text("Bearer ".to_owned()),
         stagewright_agents::SecretPart::Secret("T".to_owned()),
@@ -189,7 +199,11 @@ fn secrets_arrive() {
     request.env = BTreeMap::from([("AUTH".to_owned(), bearer)]);
     assert_eq!(world.run(request).document.output, json!("yes"));
 
-    let mut request = sent(argv(&["bash", "-c", "[ \"$0\" = 'the secret value' ] && echo yes"]));
+    let mut request = sent(argv(&[
+        "bash",
+        "-c",
+        "[ \"$0\" = 'the secret value' ] && echo yes",
+    ]));
     if let stagewright_agents::Body::Arguments { words } = &mut request.body {
         words.push(SecretText::secret("T"));
     }
@@ -201,9 +215,14 @@ fn secrets_arrive() {
 fn traced_shells() {
     let mut world = World::new();
     world.set("OWN", "it's a se'cret");
-    let performed = world.run(shell("set -x; echo \"$T\"; curl() { :; }; curl -H \"auth: $T\"").secret("T", "env:OWN"));
+    let performed = world.run(
+        shell("set -x; echo \"$T\"; curl() { :; }; curl -H \"auth: $T\"").secret("T", "env:OWN"),
+    );
     let errors = String::from_utf8(world.stderr(&performed)).unwrap();
-    assert!(!errors.contains("se'cret") && !errors.contains("cret"), "{errors}");
+    assert!(
+        !errors.contains("se'cret") && !errors.contains("cret"),
+        "{errors}"
+    );
     assert!(errors.contains("***"), "{errors}");
 }
 

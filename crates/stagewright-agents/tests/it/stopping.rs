@@ -1,6 +1,8 @@
 //! The stop signal (decision 13, rule A24), and dropping a launch in the middle.
 
-use crate::world::{World, appears, assert_succeeded, block_on, failure, is_running, shell, stop_signal};
+use crate::world::{
+    World, appears, assert_succeeded, block_on, failure, is_running, shell, stop_signal,
+};
 use stagewright_core::input::Stop;
 use stagewright_core::retry::ErrorClass;
 use std::time::{Duration, Instant};
@@ -10,7 +12,9 @@ use std::time::{Duration, Instant};
 #[test]
 fn gentle() {
     let world = World::new();
-    let job = world.job(shell("trap 'echo bye > bye; exit 0' TERM; echo > ready; while :; do sleep 0.01; done"));
+    let job = world.job(shell(
+        "trap 'echo bye > bye; exit 0' TERM; echo > ready; while :; do sleep 0.01; done",
+    ));
     let (sender, stop) = stop_signal();
     let agents = world.agents();
     let performed = block_on(async {
@@ -31,7 +35,9 @@ fn gentle() {
 fn forced_after_gentle() {
     let mut world = World::new();
     world.settings.grace.gentle = Duration::from_secs(30);
-    let job = world.job(shell("trap '' TERM; echo $$ > ready; while :; do sleep 0.01; done"));
+    let job = world.job(shell(
+        "trap '' TERM; echo $$ > ready; while :; do sleep 0.01; done",
+    ));
     let (sender, stop) = stop_signal();
     let began = Instant::now();
     let agents = world.agents();

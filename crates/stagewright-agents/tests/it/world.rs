@@ -162,7 +162,9 @@ pub(crate) trait With: Sized {
     }
     fn secret(self, name: &str, reference: &str) -> Self {
         self.with(|request| {
-            request.secrets.insert(name.to_owned(), reference.to_owned());
+            request
+                .secrets
+                .insert(name.to_owned(), reference.to_owned());
         })
     }
 }
