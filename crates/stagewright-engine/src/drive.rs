@@ -8,14 +8,14 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::{LiveRun, PersonsAnswer};
 use serde_json::{Value, json};
-use stagewright_agents::{Job, Performed};
+use stagewright_agents::{Job, Performed, Question};
 use stagewright_core::condition::{Condition, Evaluator};
 use stagewright_core::event::{Asker, AttemptOutcome, Launch};
 use stagewright_core::input::{Launching, Stop};
 use stagewright_core::{
     Effect, ErrorClass, Input, NodeIx, NodeView, Recorded, Run, Timestamp, scope,
 };
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -246,12 +246,25 @@ impl Engine {
         };
         let input = evaluator_input(live)?;
         let agents = self.agents();
-        let work_dir = PathBuf::from(&live.run().submission().work_dir);
+        let submission = live.run().submission();
+        let work_dir = PathBuf::from(&submission.work_dir);
+        let owner = match asker {
+            Asker::Stage(stage) => &plan.stage(stage).id,
+            Asker::Node(node) => &plan.node(node).id,
+        };
+        let marker = format!("{}/{owner}/condition.{number}", submission.run_id);
         let task = in_flight.tasks.spawn(async move {
             let answer = match argv {
                 Ok(argv) => {
                     agents
-                        .evaluate(&argv, &work_dir, input, EVALUATOR_TIMEOUT)
+                        .evaluate(Question {
+                            argv,
+                            env: BTreeMap::new(),
+                            input,
+                            work_dir,
+                            timeout: EVALUATOR_TIMEOUT,
+                            marker,
+                        })
                         .await
                 }
                 Err(message) => Err(message),

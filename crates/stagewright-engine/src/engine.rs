@@ -190,7 +190,7 @@ impl Engine {
         let lease = self.parts.journal.acquire(run_id, &holder())?;
         let run = self.load(run_id)?;
         let fence = lease.fence();
-        self.parts.agents.end_orphans(run_id);
+        stagewright_agents::end_orphans(run_id);
         let mut live = LiveRun::new(
             run,
             Arc::clone(&self.parts.journal),

@@ -15,19 +15,25 @@
 //! This crate must never execute anything, read a clock, a file or the environment.
 //! Its only product is the core's [`Plan`](stagewright_core::Plan).
 
+mod data;
 mod diagnostic;
+pub mod explain;
 mod keys;
 pub mod limit;
 mod load;
 mod lower;
+pub mod reference;
+mod schema;
 pub mod secrets;
 mod settings;
 pub mod shell;
 mod source;
 mod syntax;
 
+pub use data::{parse_duration_ms, read_data};
 pub use diagnostic::{Code, Diagnostic, Level, Span, render};
 pub use load::{Loaded, load};
+pub use schema::schema;
 pub use secrets::{find_plain_secrets, secret_like};
 pub use settings::LanguageSettings;
 pub use source::Source;

@@ -12,7 +12,7 @@ const UNITS: [(&str, u64); 5] = [
 ];
 
 /// Reads a duration in milliseconds; an error says what is wrong with the text.
-pub(super) fn parse(text: &str) -> Result<u64, String> {
+pub(crate) fn parse(text: &str) -> Result<u64, String> {
     if let Ok(seconds) = text.parse::<f64>() {
         let ms = (seconds * 1_000.0).round();
         if !(0.0..=MAX_DURATION_MS as f64).contains(&ms) {

@@ -12,6 +12,7 @@ mod command;
 mod condition;
 mod dependency;
 mod duration;
+pub(crate) use duration::parse as parse_duration;
 mod fields;
 mod gate;
 mod human;

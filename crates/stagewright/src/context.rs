@@ -1,0 +1,165 @@
+//! The context of a run: the pipeline's defaults, with files and single values over it.
+//!
+//! Maps merge deep, lists replace; `KEY=TEXT` is a text, `KEY:=JSON` is typed.
+
+use crate::files::read_text;
+use crate::user_error::UserError;
+use serde_json::{Map, Value};
+use stagewright_language::{Source, read_data, render};
+use std::path::Path;
+
+/// The most parts of a dotted key.
+const MAX_DEPTH: usize = 32;
+
+/// Lays the given pieces over the defaults.
+///
+/// # Errors
+/// When a file cannot be read or parsed, a key is malformed, a value is not JSON, or a
+/// secret stands in the clear (decision 21).
+pub(crate) fn assemble(defaults: &Map<String, Value>, given: &[String]) -> Result<Value, UserError> {
+    let mut context = Value::Object(defaults.clone());
+    for piece in given {
+        let layer = read_piece(piece)?;
+        lay_over(&mut context, layer);
+    }
+    refuse_plain_secrets(&context)?;
+    Ok(context)
+}
+
+fn read_piece(piece: &str) -> Result<Value, UserError> {
+    if let Some((key, value)) = split_assignment(piece) {
+        let value = match value {
+            Assigned::Text(text) => Value::String(text.to_owned()),
+            Assigned::Json(json) => serde_json::from_str(json).map_err(|error| {
+                UserError::usage("SW0204", format!("`{key}:=` needs JSON: {error}"))
+                    .hint(format!("a text is `{key}=…`"))
+            })?,
+        };
+        return nest(key, value);
+    }
+    let path = Path::new(piece);
+    let text = read_text(path)?;
+    let source = Source::new(piece, text);
+    let value = read_data(&source).map_err(|diagnostics| {
+        let mut error = UserError::usage("SW0205", format!("{piece} is no YAML or JSON"));
+        error.rendered = render(&diagnostics, &source, true);
+        error
+    })?;
+    match value {
+        Value::Object(_) => Ok(value),
+        Value::Null => Ok(Value::Object(Map::new())),
+        _ => Err(UserError::usage(
+            "SW0205",
+            format!("{piece} must hold a mapping of names to values"),
+        )),
+    }
+}
+
+enum Assigned<'a> {
+    Text(&'a str),
+    Json(&'a str),
+}
+
+/// `KEY=VALUE` or `KEY:=JSON`, where the key is a dotted path of names. Anything else
+/// is the name of a file.
+fn split_assignment(piece: &str) -> Option<(&str, Assigned<'_>)> {
+    let equals = piece.find('=')?;
+    let (key, value) = (&piece[..equals], &piece[equals + 1..]);
+    let (key, value) = match key.strip_suffix(':') {
+        Some(key) => (key, Assigned::Json(value)),
+        None => (key, Assigned::Text(value)),
+    };
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    };
+    key.split('.').all(is_name).then_some((key, value))
+}
+
+fn nest(key: &str, value: Value) -> Result<Value, UserError> {
+    if key.split('.').count() > MAX_DEPTH {
+        return Err(UserError::usage(
+            "SW0204",
+            format!("the key `{key}` has more than {MAX_DEPTH} parts"),
+        ));
+    }
+    Ok(key.rsplit('.').fold(value, |inner, part| {
+        Value::Object(Map::from_iter([(part.to_owned(), inner)]))
+    }))
+}
+
+/// Maps merge deep, everything else replaces.
+fn lay_over(under: &mut Value, over: Value) {
+    match (under, over) {
+        (Value::Object(under), Value::Object(over)) => {
+            for (key, value) in over {
+                match under.get_mut(&key) {
+                    Some(slot) => lay_over(slot, value),
+                    None => {
+                        under.insert(key, value);
+                    }
+                }
+            }
+        }
+        (slot, value) => *slot = value,
+    }
+}
+
+fn refuse_plain_secrets(context: &Value) -> Result<(), UserError> {
+    let found = stagewright_language::find_plain_secrets(context);
+    let Some(first) = found.first() else {
+        return Ok(());
+    };
+    let names: Vec<String> = found.iter().map(|path| format!("`{path}`")).collect();
+    Err(UserError::usage(
+        "SW0206",
+        format!(
+            "the context holds {} in the clear: {}",
+            if found.len() == 1 { "a secret" } else { "secrets" },
+            names.join(", ")
+        ),
+    )
+    .hint(format!(
+        "give a reference instead, such as `{first}=env:NAME` or `{first}=file:PATH`"
+    ))
+    .hint("an agent gets the value with `secrets: {NAME: env:NAME}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Goal: deep merge, replacement of lists, typed and plain values.
+    #[test]
+    fn pieces_lie_over_the_defaults() {
+        let defaults = json!({"pr": {"number": 0, "labels": ["a", "b"], "title": "t"}, "x": 1});
+        let given = ["pr.number:=123", "pr.labels:=[\"c\"]", "pr.branch=a=b", "new.deep.key=v"];
+        let given: Vec<String> = given.iter().map(|piece| (*piece).to_owned()).collect();
+        let context = assemble(defaults.as_object().unwrap(), &given).unwrap();
+        assert_eq!(
+            context,
+            json!({
+                "pr": {"number": 123, "labels": ["c"], "title": "t", "branch": "a=b"},
+                "x": 1,
+                "new": {"deep": {"key": "v"}},
+            })
+        );
+    }
+
+    /// Goal: what is wrong is named, with what to do.
+    #[test]
+    fn wrong_pieces_are_refused() {
+        for (piece, code) in [
+            ("n:=nope", "SW0204"),
+            ("github_token=abc", "SW0206"),
+            ("no/such/file.yaml", "SW0201"),
+        ] {
+            let error = assemble(&Map::new(), &[piece.to_owned()]).unwrap_err();
+            assert_eq!(error.code, code, "{piece}");
+        }
+        assert!(assemble(&Map::new(), &["github_token=env:GITHUB_TOKEN".to_owned()]).is_ok());
+    }
+}

@@ -1,0 +1,123 @@
+//! The one place that writes to the terminal.
+//!
+//! Data goes to standard output, everything else to standard error. A reader that
+//! has gone away (a closed pipe) ends the writing quietly.
+
+use crate::arguments::OutputArguments;
+use crate::exit::Exit;
+use crate::user_error::UserError;
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+/// Writes for one command.
+pub(crate) struct Printer {
+    quiet: bool,
+    verbose: bool,
+}
+
+/// The colours of words with a meaning.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+/// Something is wrong.
+pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Something wants attention.
+pub(crate) const WARN: Style = AnsiColor::Yellow.on_default();
+/// Something that may be passed over.
+pub(crate) const DIM: Style = Style::new().dimmed();
+/// Something to look at first.
+pub(crate) const BOLD: Style = Style::new().bold();
+
+impl Printer {
+    /// A printer for these arguments.
+    pub(crate) fn new(output: &OutputArguments) -> Self {
+        output.color.write_global();
+        Self {
+            quiet: output.quiet,
+            verbose: output.verbose,
+        }
+    }
+
+    /// Whether standard error is a terminal that can be redrawn.
+    pub(crate) fn is_live(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Whether more is wanted.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Data: a text, ended with a line break.
+    pub(crate) fn data(&self, text: &str) {
+        let mut out = anstream::stdout().lock();
+        let ended = if text.ends_with('\n') { "" } else { "\n" };
+        // A reader that has gone away wants nothing more.
+        let _ = write!(out, "{text}{ended}");
+    }
+
+    /// Data: one JSON document.
+    pub(crate) fn json(&self, document: &impl Serialize) {
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => self.data(&text),
+            Err(error) => self.note(&format!("the document cannot be written: {error}")),
+        }
+    }
+
+    /// Data: one JSON document on one line of a stream.
+    pub(crate) fn json_line(&self, document: &impl Serialize) {
+        match serde_json::to_string(document) {
+            Ok(text) => self.data(&text),
+            Err(error) => self.note(&format!("the document cannot be written: {error}")),
+        }
+    }
+
+    /// For people; silenced by `--quiet`.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        }
+    }
+
+    /// For people, in a style.
+    pub(crate) fn styled(&self, style: Style, text: &str) {
+        self.note(&format!("{style}{text}{style:#}"));
+    }
+
+    /// As it is, without a line break: cursor movements of a live display.
+    pub(crate) fn raw(&self, text: &str) {
+        let mut err = anstream::stderr().lock();
+        let _ = write!(err, "{text}");
+        let _ = err.flush();
+    }
+
+    /// A warning.
+    pub(crate) fn warning(&self, text: &str) {
+        self.note(&format!("{WARN}warning{WARN:#}: {text}"));
+    }
+
+    /// An error, with its hints. It is said even with `--quiet`.
+    pub(crate) fn failure(&self, error: &UserError) -> Exit {
+        let mut err = anstream::stderr().lock();
+        if !error.rendered.is_empty() {
+            let _ = write!(err, "{}", error.rendered);
+        }
+        let _ = writeln!(err, "{BAD}error[{}]{BAD:#}: {}", error.code, error.message);
+        for hint in &error.hints {
+            let _ = writeln!(err, "  {BOLD}hint{BOLD:#}: {hint}");
+        }
+        error.exit
+    }
+}
+
+/// What the argument parser has to say: help and versions are data, the rest is a
+/// usage error.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is no reason to complain about the complaint.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        Exit::Done.into()
+    }
+}

@@ -1,0 +1,216 @@
+//! Settings: environment, then the nearest `stagewright.toml`, then defaults.
+//!
+//! Flags go before all of them; the commands lay them over. Each value knows where it
+//! came from, which `stagewright settings` shows.
+
+mod file;
+mod table;
+mod value;
+
+pub(crate) use table::{SETTINGS, Setting};
+
+use crate::user_error::UserError;
+use stagewright_agents::{Caps, Grace, LambdaProgram, Settings as AgentSettings};
+use stagewright_journal::Durability;
+use stagewright_language::LanguageSettings;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use value::Value;
+
+/// The name of the settings file.
+pub(crate) const FILE_NAME: &str = "stagewright.toml";
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nobody said anything.
+    Default,
+    /// The settings file.
+    File(PathBuf),
+    /// An environment variable.
+    Variable(String),
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Variable(name) => write!(f, "{name}"),
+        }
+    }
+}
+
+/// All settings with their origins.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    values: BTreeMap<&'static str, (Value, Origin)>,
+    /// The settings file that was read.
+    pub(crate) file: Option<PathBuf>,
+    lambdas: BTreeMap<String, LambdaProgram>,
+    /// Programs of custom evaluators.
+    pub(crate) evaluators: BTreeMap<String, Vec<String>>,
+}
+
+impl Settings {
+    /// The settings that hold in a directory.
+    ///
+    /// # Errors
+    /// When the file or a variable holds something that is no such setting.
+    pub(crate) fn load(
+        directory: &Path,
+        variable: &dyn Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, UserError> {
+        let file = file::nearest(directory)
+            .map(|path| file::read(&path))
+            .transpose()?;
+        let seed_environment = file.as_ref().is_some_and(|file| file.seed_environment);
+        let mut values = BTreeMap::new();
+        for setting in SETTINGS {
+            values.insert(
+                setting.name,
+                resolve(setting, file.as_ref(), seed_environment, variable)?,
+            );
+        }
+        let (path, lambdas, evaluators) = match file {
+            Some(file) => (Some(file.path), file.lambdas, file.evaluators),
+            None => (None, BTreeMap::new(), BTreeMap::new()),
+        };
+        Ok(Self {
+            values,
+            file: path,
+            lambdas,
+            evaluators,
+        })
+    }
+
+    /// Each setting with its value as text and its origin.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&'static Setting, String, &Origin)> {
+        SETTINGS.iter().map(|setting| {
+            let (value, origin) = &self.values[setting.name];
+            (setting, value.to_string(), origin)
+        })
+    }
+
+    /// The ARNs that are mapped to programs.
+    pub(crate) fn lambdas(&self) -> &BTreeMap<String, LambdaProgram> {
+        &self.lambdas
+    }
+
+    fn value(&self, name: &str) -> &Value {
+        &self.values[name].0
+    }
+
+    fn is_default(&self, name: &str) -> bool {
+        self.values[name].1 == Origin::Default
+    }
+
+    /// Active time of a run that does not say its own, in milliseconds.
+    pub(crate) fn run_timeout_ms(&self) -> Option<u64> {
+        self.value("run.timeout").duration_ms()
+    }
+
+    /// Whether a required failure leaves the status at PARTIAL_SUCCESS.
+    pub(crate) fn partial_success_allowed(&self) -> bool {
+        self.value("run.partial_success_allowed").switch()
+    }
+
+    /// Whether a critical finding stops a run.
+    pub(crate) fn fail_fast_on_critical(&self) -> bool {
+        self.value("run.fail_fast_on_critical").switch()
+    }
+
+    /// What a time limit may grow to, in milliseconds.
+    pub(crate) fn max_agent_ms(&self) -> u64 {
+        self.value("agents.max_timeout").duration_ms().unwrap_or(600_000)
+    }
+
+    /// Agents that run at once (decision 32: four per core unless said otherwise).
+    pub(crate) fn concurrency(&self) -> u32 {
+        self.value("agents.concurrency").count().unwrap_or_else(|| {
+            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+            u32::try_from(cores * 4).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// How durable a commit is.
+    pub(crate) fn durability(&self) -> Durability {
+        match self.value("journal.durability").word() {
+            "normal" => Durability::Normal,
+            _ => Durability::Full,
+        }
+    }
+
+    /// What the language takes as defaults.
+    pub(crate) fn language(&self) -> LanguageSettings {
+        let usual = LanguageSettings::default();
+        LanguageSettings {
+            default_timeout_ms: self.value("agents.timeout").duration_ms(),
+            max_agent_ms: self.max_agent_ms(),
+            max_agent_retries: self.value("retries.limit").count().unwrap_or(0),
+            retry_enabled: self.value("retries.enabled").switch(),
+            backoff_base_ms: self.value("retries.base").duration_ms().unwrap_or(0),
+            backoff_multiplier: self.value("retries.multiplier").factor(),
+            backoff_max_ms: self.value("retries.max").duration_ms().unwrap_or(0),
+            timeout_growth: self.value("retries.timeout_growth").factor(),
+            review_run_ms: self.run_timeout_ms().unwrap_or(usual.review_run_ms),
+            review_parallelism: usual.review_parallelism,
+        }
+    }
+
+    /// What agents are performed with.
+    pub(crate) fn agents(&self) -> AgentSettings {
+        let grace = Grace::default();
+        AgentSettings {
+            lambdas: self.lambdas.clone(),
+            pass_environment: self.value("agents.pass_environment").words().to_vec(),
+            caps: Caps::default(),
+            grace: Grace {
+                gentle: match self.is_default("agents.grace") {
+                    true => grace.gentle,
+                    false => Duration::from_millis(
+                        self.value("agents.grace").duration_ms().unwrap_or(0),
+                    ),
+                },
+                forced: grace.forced,
+            },
+        }
+    }
+}
+
+fn resolve(
+    setting: &'static Setting,
+    file: Option<&file::SettingsFile>,
+    seed_environment: bool,
+    variable: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<(Value, Origin), UserError> {
+    let own = setting.variable();
+    let seed = setting
+        .seed_variable
+        .filter(|_| seed_environment)
+        .map(str::to_owned);
+    for name in std::iter::once(own).chain(seed) {
+        let Some(text) = variable(&name) else { continue };
+        let value = text
+            .to_str()
+            .ok_or_else(|| "is not UTF-8".to_owned())
+            .and_then(|text| Value::parse(setting, text))
+            .map_err(|why| {
+                UserError::usage("SW0207", format!("the environment variable {name} {why}"))
+            })?;
+        return Ok((value, Origin::Variable(name)));
+    }
+    if let Some(file) = file
+        && let Some(value) = file.values.get(setting.name)
+    {
+        return Ok((value.clone(), Origin::File(file.path.clone())));
+    }
+    let value = Value::parse(setting, setting.default)
+        .map_err(|why| UserError::usage("SW0207", format!("the default of {} {why}", setting.name)))?;
+    Ok((value, Origin::Default))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+use super::*;
+
+fn load(toml: Option<&str>, variables: &[(&str, &str)]) -> Result<Settings, UserError> {
+    let directory = tempfile::tempdir().unwrap();
+    if let Some(toml) = toml {
+        std::fs::write(directory.path().join(FILE_NAME), toml).unwrap();
+    }
+    let nested = directory.path().join("a/b");
+    std::fs::create_dir_all(&nested).unwrap();
+    let variables: BTreeMap<String, OsString> = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+        .collect();
+    Settings::load(&nested, &|name| variables.get(name).cloned())
+}
+
+/// Goal: environment before file before default, each knowing where it came from.
+#[test]
+fn the_nearer_word_counts() {
+    let toml = "[agents]\nconcurrency = 7\n[retries]\nlimit = 1\n";
+    let settings = load(Some(toml), &[("STAGEWRIGHT_RETRIES_LIMIT", "4")]).unwrap();
+    assert_eq!(settings.concurrency(), 7);
+    assert_eq!(settings.language().max_agent_retries, 4);
+    assert_eq!(settings.language().backoff_base_ms, 4_000);
+    let origins: Vec<String> = settings
+        .rows()
+        .filter(|(setting, _, _)| setting.name.starts_with("retries.limit"))
+        .map(|(_, value, origin)| format!("{value} {origin}"))
+        .collect();
+    assert_eq!(origins, ["4 STAGEWRIGHT_RETRIES_LIMIT"]);
+}
+
+/// Goal: the seed's bare names count only when the file says so.
+#[test]
+fn the_seeds_variables_need_a_switch() {
+    let variables = [("MAX_CONCURRENT_AGENTS", "5"), ("MAX_AGENT_DURATION_SECONDS", "60")];
+    let without = load(None, &variables).unwrap();
+    assert_ne!(without.concurrency(), 5);
+    let with = load(Some("[compat]\nseed_environment = true\n"), &variables).unwrap();
+    assert_eq!(with.concurrency(), 5);
+    assert_eq!(with.max_agent_ms(), 60_000);
+}
+
+/// Goal: whatever is wrong is named with what to do, all at once.
+#[test]
+fn what_is_no_setting_is_refused() {
+    let error = load(Some("[agents]\nconcurency = 7\ngrace = \"soon\"\n[x]\ny = 1\n"), &[]).unwrap_err();
+    assert_eq!(error.code, "SW0209");
+    assert!(error.message.contains("did you mean `agents.concurrency`?"), "{}", error.message);
+    assert!(error.message.contains("agents.grace must be a duration"), "{}", error.message);
+    assert!(error.message.contains("`x.y` is unknown"), "{}", error.message);
+    let error = load(Some("[[["), &[]).unwrap_err();
+    assert_eq!(error.code, "SW0208");
+    let error = load(None, &[("STAGEWRIGHT_AGENTS_CONCURRENCY", "0")]).unwrap_err();
+    assert_eq!(error.code, "SW0207");
+}
+
+/// Goal: a lambda mapping is read, and a broken one says which.
+#[test]
+fn lambdas_are_mapped() {
+    let toml = "[lambda.\"arn:aws:lambda:x\"]\nrun = [\"python3\", \"a.py\"]\nenv = {A = \"b\"}\n";
+    let settings = load(Some(toml), &[]).unwrap();
+    assert_eq!(settings.lambdas()["arn:aws:lambda:x"].run, ["python3", "a.py"]);
+    let error = load(Some("[lambda.\"arn:x\"]\nenv = {}\n"), &[]).unwrap_err();
+    assert!(error.message.contains("arn:x"), "{}", error.message);
+}
