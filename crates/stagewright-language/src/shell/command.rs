@@ -132,7 +132,8 @@ impl Lexer<'_> {
         facts.tainted.remove("@");
         facts.tainted.remove("*");
         if arguments.iter().any(|word| !word.values.is_empty()) {
-            facts.tainted.extend(["@".to_owned(), "*".to_owned()]);
+            // A list may begin in any of them, `$0` included.
+            facts.tainted.extend(["0", "@", "*"].map(str::to_owned));
         }
         if facts.tainted.is_empty() {
             return;
@@ -170,22 +171,10 @@ impl Lexer<'_> {
         }
     }
 
-    /// A command whose name is only known when the program runs.
+    /// A command whose name is only known when the program runs may be `eval`.
     fn judge_unknown(&mut self, words: &[Word]) {
-        // It may be a function of this text.
-        let functions = !self.facts.functions.is_empty() || !self.found.functions.is_empty();
-        if functions && words[1..].iter().any(|word| !word.values.is_empty()) {
-            self.assigned_parameters();
-        }
-        for pair in words.windows(2) {
-            if let Some(option) = evaluators::usual_code_option(&pair[0]) {
-                self.refuse_values(RefusalKind::UnknownCommand, &pair[1], option);
-            }
-        }
         for word in &words[1..] {
-            if let Some(option) = evaluators::usual_code_option(word) {
-                self.refuse_values(RefusalKind::UnknownCommand, word, option);
-            }
+            self.refuse_values(RefusalKind::UnknownCommand, word, "");
         }
     }
 

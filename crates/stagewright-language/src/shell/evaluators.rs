@@ -119,20 +119,6 @@ const RUN_OPTIONS: &[(&str, &[&str])] = &[
     ("pg_dump", &["--compress-program"]),
 ];
 
-/// Options that take program text with so many commands that an unknown command is
-/// taken to be one of them.
-const USUAL: [&str; 9] = [
-    "-c",
-    "-e",
-    "-E",
-    "-r",
-    "-p",
-    "--eval",
-    "--command",
-    "--exec",
-    "--execute",
-];
-
 /// Why no operand of the command may hold a value, if that is so.
 pub(super) fn runs_all_operands(command: &str) -> Option<RefusalKind> {
     let mut commands = RUN_ALL.iter();
@@ -163,10 +149,4 @@ pub(super) fn options<'w>(command: &str, operands: &'w [Word]) -> Vec<&'w Value>
         }
     }
     found
-}
-
-/// The option, when the word is one that usually takes program text.
-pub(super) fn usual_code_option(word: &Word) -> Option<&'static str> {
-    let text = word.cooked.split('=').next().unwrap_or_default();
-    USUAL.into_iter().find(|option| *option == text)
 }

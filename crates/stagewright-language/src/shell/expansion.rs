@@ -15,13 +15,13 @@ impl Lexer<'_> {
         let start = self.pos;
         self.pos += 1;
         if self.at("{{") {
-            word.dynamic = true;
+            word.expand();
             return self.refuse_hole(RefusalKind::AfterDollar);
         }
         let bare = position == Position::Bare;
         match self.peek() {
             Some(b'(') => {
-                word.dynamic = true;
+                word.expand();
                 if self.at("((") {
                     self.pos += 2;
                     return self.arithmetic(start, "$((");
@@ -30,11 +30,11 @@ impl Lexer<'_> {
                 self.substitution(word, start, "$(")
             }
             Some(b'{') => {
-                word.dynamic = true;
+                word.expand();
                 self.parameter(word, start, position)
             }
             Some(b'[') if self.bash() => {
-                word.dynamic = true;
+                word.expand();
                 self.pos += 1;
                 self.forbidding(RefusalKind::Arithmetic, |lexer| {
                     lexer.until(start, "$[", b'[', b']')
@@ -64,7 +64,7 @@ impl Lexer<'_> {
 
     /// Notes the use of a variable whose name ends at `end`.
     fn variable(&mut self, word: &mut Word, start: usize, end: usize) {
-        word.dynamic = true;
+        word.expand();
         let name = self.text[start..end].trim_start_matches(['$', '{']);
         // `${10}` and the like share what is known about the other parameters.
         let positional = name.starts_with(|c: char| c.is_ascii_digit() && c != '0');
@@ -102,7 +102,7 @@ impl Lexer<'_> {
     pub(super) fn process_substitution(&mut self, word: &mut Word) -> Lexed<()> {
         let start = self.pos;
         self.pos += 2;
-        word.dynamic = true;
+        word.expand();
         self.substitution(word, start, "<(")
     }
 
@@ -269,7 +269,7 @@ impl Lexer<'_> {
     pub(super) fn backticks(&mut self, word: &mut Word) -> Lexed<()> {
         let start = self.pos;
         self.pos += 1;
-        word.dynamic = true;
+        word.expand();
         loop {
             if self.at_template() {
                 self.refuse_hole(RefusalKind::Backticks)?;
@@ -296,7 +296,7 @@ impl Lexer<'_> {
             return self.stop(RefusalKind::NotInDialect, start, "$'");
         }
         self.pos += 1;
-        (word.quoted, word.dynamic) = (true, true);
+        word.quoted = true;
         loop {
             if self.at_template() {
                 self.refuse_hole(RefusalKind::AnsiQuote)?;
@@ -306,8 +306,9 @@ impl Lexer<'_> {
                 Some('\'') => return Ok(()),
                 Some('\\') if !self.at_template() => {
                     self.bump();
+                    word.expand();
                 }
-                Some(_) => {}
+                Some(next) => word.cooked.push(next),
                 None => return self.stop(RefusalKind::UnterminatedQuote, start, "$'"),
             }
         }
@@ -318,7 +319,7 @@ impl Lexer<'_> {
         if !self.bash() {
             return self.stop(RefusalKind::NotInDialect, start, "$\"");
         }
-        word.dynamic = true;
+        word.expand();
         self.forbidding(RefusalKind::LocaleQuote, |lexer| lexer.double_quoted(word))
     }
 }

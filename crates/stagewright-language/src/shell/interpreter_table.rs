@@ -1,8 +1,7 @@
 //! The interpreters that are known, and how each reads its operands.
 //!
 //! Only data; `interpreters` reads operands with it. A table is never complete: what
-//! is missing is still protected from the outer shell, and an interpreter that is
-//! only known when the program runs is judged by the options that it usually has.
+//! is missing is still protected from the outer shell.
 
 /// How the operands of an interpreter are read.
 #[derive(Debug, Clone, Copy)]

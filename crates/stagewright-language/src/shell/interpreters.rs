@@ -43,7 +43,8 @@ impl Interpreter {
                 index += 1;
                 break;
             }
-            if !word.is_option() {
+            let unset = self.first == First::FileOrCode && word.cooked.starts_with('+');
+            if !word.is_option() && !unset {
                 break;
             }
             only_tells |= word

@@ -15,16 +15,18 @@
 //! What is followed beyond the hole itself: a variable that a value was assigned to
 //! (`x={{ v }}`, `for x in {{ v }}`, `read x`, `set -- {{ v }}`) counts as a value
 //! wherever text is evaluated (arithmetic, `eval`, `sh -c`, subscripts). What is not
-//! followed: files that the program writes and then runs, and what other programs do
-//! with their arguments beyond the tables in `evaluators`.
+//! followed: files that the program writes and then runs, what comes through standard
+//! input into `eval "$(cat)"`, and what other programs do with their arguments beyond
+//! the tables in `evaluators` and `interpreter_table`.
 //!
 //! Comments are left as they are: a hole in a comment is neither evaluated nor
 //! bound, so that a line can be commented out; no value can reach it.
 //!
 //! The parts: `hole` finds the end of `{{ … }}`; `lexer` is the position in the text;
 //! `word` and `expansion` read words and what is inside them; `here_doc` reads
-//! bodies; `grammar` reads commands; `command`, `wrappers`, `evaluators`, `interpreters`, `builtins`,
-//! `tests_and_brackets` and `variables` judge a command that was read.
+//! bodies; `grammar` reads commands; `command`, `wrappers`, `evaluators`,
+//! `interpreters`, `builtins`, `tests_and_brackets` and `variables` judge a command
+//! that was read.
 
 mod builtins;
 mod command;

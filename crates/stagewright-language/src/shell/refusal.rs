@@ -62,7 +62,7 @@ pub enum RefusalKind {
     NestedCommand,
     /// The value would be an option's argument that is run or configures what is run.
     CommandOption,
-    /// An unknown command with an option that usually takes program text.
+    /// Which command gets the value is only known at run time; it may evaluate it.
     UnknownCommand,
     /// An arithmetic comparison in `[[ … ]]`.
     ArithmeticComparison,
@@ -158,7 +158,8 @@ impl Refusal {
                 format!("what this option of `{subject}` is given can run commands")
             }
             K::UnknownCommand => {
-                format!("the command is not known here, and `{subject}` usually takes program text")
+                "which command gets the value is only known when it runs, and it may evaluate it"
+                    .to_owned()
             }
             K::ArithmeticComparison => {
                 format!("`{subject}` inside `[[ … ]]` evaluates its operands as arithmetic")
@@ -225,7 +226,9 @@ impl Refusal {
             K::ProgramFile => "name the program, and pass the value as its argument",
             K::NestedCommand => "pass it with `env:`, or run the command in a loop of its own",
             K::CommandOption => "write the option's argument yourself; pass data with `env:`",
-            K::UnknownCommand => "write the command's name, or pass the value with `env:`",
+            K::UnknownCommand => {
+                "write the command's name, with a path if need be (`\"$dir\"/tool`)"
+            }
             K::VariableTest => "compare the value in the agent's `if:`",
             K::TestOperator => "split the test: `[ … ] && [ … ]`, one comparison each",
             K::VariableName | K::LoopVariable => {

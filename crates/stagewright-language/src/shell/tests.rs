@@ -165,6 +165,8 @@ fn what_is_useful_and_safe_is_accepted() {
         "(cd {{dir}} && ls) | head; { echo {{x}}; }",
         "xargs -n1 grep -F -e {{x}} < files",
         "command -v {{tool}} >/dev/null",
+        "\"$VIRTUAL_ENV\"/bin/pytest -q {{tests}}",
+        "\"$(npm prefix)/bin/eslint\" -- {{files}}",
         "case \"$(uname)\" in Linux) echo {{x}} ;; *) echo {{y}} ;; esac",
         "echo $((1 + 2)) {{x}}",
         "cat <<'E'\nplain $x\nE\necho {{x}}",

@@ -20,6 +20,8 @@ pub(super) struct Word {
     pub(super) quoted: bool,
     /// Whether there are expansions, so that `cooked` is not all of it.
     pub(super) dynamic: bool,
+    /// How much of `cooked` precedes the last expansion, in bytes.
+    pub(super) expanded_until: usize,
     /// The values in it, in order.
     pub(super) values: Vec<Value>,
     /// The name, when the word has the form `NAME=…` or `NAME+=…`.
@@ -60,10 +62,23 @@ impl Word {
         self.literal().filter(|_| !self.quoted)
     }
 
-    /// The last component of a literal path: what a command is called.
+    /// The last component of a path: what a command is called. `None` when it is
+    /// only known at run time.
     pub(super) fn command_name(&self) -> Option<&str> {
-        self.literal()
-            .map(|path| path.rsplit('/').next().unwrap_or(path))
+        let path = &self.cooked[self.expanded_until..];
+        let name = match path.rsplit_once('/') {
+            Some((_, name)) => name,
+            None => self.literal()?,
+        };
+        // Braces and patterns, unless quoted, make other words of it.
+        let expands = name != "[" && name.contains(['{', '*', '?', '[']);
+        (!expands).then_some(name)
+    }
+
+    /// Notes an expansion at the end of what was read.
+    pub(super) fn expand(&mut self) {
+        self.dynamic = true;
+        self.expanded_until = self.cooked.len();
     }
 
     /// Whether it begins with a literal `-` and is more than that.
@@ -160,7 +175,7 @@ impl Lexer<'_> {
 
     /// Notes a hole that was read as part of a word.
     pub(super) fn add_hole(&self, word: &mut Word, start: usize, hole: Option<usize>) {
-        word.dynamic = true;
+        word.expand();
         if hole.is_some() {
             let (length, at) = (self.pos - start, word.cooked.len());
             word.values.push(Value {
@@ -263,7 +278,7 @@ impl Lexer<'_> {
         }
         self.pos += 1;
         word.array = true;
-        word.dynamic = true;
+        word.expand();
         self.nested(|lexer| {
             loop {
                 lexer.skip_blanks_and_newlines()?;
