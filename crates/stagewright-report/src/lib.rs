@@ -1,1 +1,36 @@
-//! One stream of events, many readers: progress, Markdown, JSON.
+//! One run, many readers: documents for programs, Markdown for pull requests, text
+//! for terminals.
+//!
+//! Everything here is a function of the folded state ([`stagewright_core::Run`]), of
+//! the events, and of what the caller hands in: the time, the stored results
+//! ([`Results`]), and where things lie. The crate renders and changes nothing: it
+//! does no IO, reads no clock and decides nothing that the core has not decided.
+//!
+//! Texts of agents are hostile until proven otherwise. They reach a terminal without
+//! control characters and a Markdown page without anything that could format, link,
+//! mention, or forge a line of ours; documents carry them as they are.
+//!
+//! - [`documents`]: the outputs of the six review operations and [`RunReport`];
+//! - [`markdown`]: the comment on a pull request;
+//! - [`terminal`]: progress, summary, status, lists and history as lines;
+//! - [`history`]: the event log as versioned JSON.
+//!
+//! Neighbours: the command line and the server choose, colour, and write.
+
+pub mod documents;
+mod estimate;
+mod findings;
+pub mod markdown;
+mod moment;
+mod nodes;
+mod outside;
+mod places;
+mod results;
+mod words;
+
+pub use documents::{ExecutePipelineOutput, GetPipelineStatusOutput, RunReport};
+pub use estimate::{PastDurations, estimated_completion};
+pub use findings::{Findings, MergedFinding};
+pub use moment::{duration, iso};
+pub use places::Places;
+pub use results::{Outputs, Results};

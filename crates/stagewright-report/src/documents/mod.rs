@@ -1,0 +1,35 @@
+//! The documents that programs read.
+//!
+//! Those of the six operations of the review specification have exactly its fields
+//! in its order; what is added is named at the field. [`RunReport`] is ours and
+//! carries its own version.
+
+mod agent;
+mod aggregated;
+mod cancel;
+mod decision;
+mod errors;
+mod nodes_report;
+mod pipeline;
+mod run_report;
+mod status;
+mod waits;
+mod warnings;
+
+pub use agent::ExecuteAgentOutput;
+pub use aggregated::{AggregateResultsOutput, AggregatedResult};
+pub use cancel::CancelPipelineOutput;
+pub use decision::MakeDecisionOutput;
+pub use errors::ErrorEntry;
+pub use nodes_report::{AgentReport, Course, GateReport, StageReport};
+pub use pipeline::{AgentResult, ExecutePipelineOutput, NO_DECISION, StageResult};
+pub use run_report::{
+    AgentCounts, CostReport, DecisionReport, RUN_REPORT_FORMAT, RunReport, SubmissionReport, Timing,
+};
+pub use status::{AgentStatus, GetPipelineStatusOutput, StatusOptions};
+pub use waits::{Wait, waits};
+
+pub(crate) use aggregated::severity_word;
+pub(crate) use run_report::{current_decision, state};
+pub(crate) use status::{current_stage, elapsed_ms, is_in_progress};
+pub(crate) use warnings::warnings;

@@ -1,0 +1,188 @@
+//! The warnings: everything about a run that a person should know and that its
+//! status and decision do not say.
+
+use crate::nodes;
+use crate::results::Results;
+use crate::words::{self, counted, listed};
+use stagewright_core::event::{AttemptResult, SkipReason, Verdict};
+use stagewright_core::plan::{Action, Node};
+use stagewright_core::{ErrorClass, NodeIx, NodeView, Run};
+
+/// All warnings, the gravest kinds first.
+pub(crate) fn warnings(run: &Run, results: &Results) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some((reason, _)) = run.cancel() {
+        warnings.push(format!("The run was cancelled: {reason}"));
+    }
+    if run.timed_out() {
+        warnings.push("The run's time limit passed".to_owned());
+    }
+    warnings.extend(nodes::agents(run).filter_map(|(node, planned)| failed(run, node, planned)));
+    warnings.extend(nodes::gates(run).filter_map(|(node, planned)| not_passed(run, node, planned)));
+    warnings.extend(condition_errors(run));
+    for (reason, ids) in words::skipped_by_failure(run) {
+        let were = if ids.len() == 1 { "was" } else { "were" };
+        warnings.push(format!(
+            "{} {were} not run: {reason}",
+            listed(ids.into_iter())
+        ));
+    }
+    if let Some((_, Some(decision))) = run.end()
+        && let Some(reason) = &decision.override_reason
+    {
+        warnings.push(format!("Override applied: {reason}"));
+    }
+    warnings.extend(said_by_agents(run));
+    warnings.extend(missing_results(run, results));
+    warnings.extend(unknown_cost(run));
+    warnings
+}
+
+/// A failed agent (rule A1).
+fn failed(run: &Run, node: NodeIx, planned: &Node) -> Option<String> {
+    let (class, message) = words::failure(run, node)?;
+    let what = match class {
+        ErrorClass::Timeout => "timed out",
+        ErrorClass::Cancelled => "was stopped",
+        ErrorClass::Execution
+        | ErrorClass::Invocation
+        | ErrorClass::Network
+        | ErrorClass::InvalidOutput
+        | ErrorClass::InvalidInput
+        | ErrorClass::Interrupted => "failed",
+    };
+    let who = if run.plan().is_required(node) {
+        format!("Required agent `{}` {what}", planned.id)
+    } else {
+        format!("Agent `{}`, which is not required, {what}", planned.id)
+    };
+    Some(format!("{who}: {message}"))
+}
+
+/// A gate without a pass.
+fn not_passed(run: &Run, node: NodeIx, planned: &Node) -> Option<String> {
+    let NodeView::Done(outcome) = run.view(node) else {
+        return None;
+    };
+    let why = match &outcome.result {
+        AttemptResult::Judged {
+            verdict: Verdict::Pass,
+            ..
+        }
+        | AttemptResult::Succeeded => return None,
+        AttemptResult::Judged { verdict, message } => format!("{}, {message}", verdict.as_str()),
+        AttemptResult::Failed { class, message } => format!("{class}, {message}"),
+    };
+    Some(if run.plan().is_required(node) {
+        format!("Required gate `{}` did not pass: {why}", planned.id)
+    } else {
+        format!(
+            "Gate `{}`, which is not required, did not pass: {why}",
+            planned.id
+        )
+    })
+}
+
+/// Conditions that could not be evaluated, with the path and the keys that there
+/// were (rule A9); one warning for a stage, however many agents it has.
+fn condition_errors(run: &Run) -> Vec<String> {
+    let of_stages = nodes::stages(run).filter_map(|(stage, planned)| {
+        let (_, Some(SkipReason::ConditionError { message })) = run.stage_status(stage)? else {
+            return None;
+        };
+        Some(format!(
+            "Stage `{}` was skipped, its condition could not be evaluated: {message}",
+            planned.id
+        ))
+    });
+    let of_nodes = nodes::all(run).filter_map(|(node, planned)| {
+        let NodeView::Skipped(SkipReason::ConditionError { message }) = run.view(node) else {
+            return None;
+        };
+        Some(format!(
+            "`{}` was skipped, its condition could not be evaluated: {message}",
+            planned.id
+        ))
+    });
+    of_stages.chain(of_nodes).collect()
+}
+
+/// What the readers of the agents' answers thought worth saying.
+fn said_by_agents(run: &Run) -> Vec<String> {
+    nodes::all(run)
+        .filter_map(|(node, planned)| match run.view(node) {
+            NodeView::Done(outcome) => Some((planned, &outcome.warnings)),
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => None,
+        })
+        .flat_map(|(planned, warnings)| {
+            warnings
+                .iter()
+                .map(|warning| format!("`{}`: {warning}", planned.id))
+        })
+        .collect()
+}
+
+/// Results that are named in the journal and no longer stored.
+fn missing_results(run: &Run, results: &Results) -> Option<String> {
+    let ids: Vec<&str> = nodes::all(run)
+        .filter(|(node, _)| results.is_missing(*node))
+        .map(|(_, planned)| planned.id.as_str())
+        .collect();
+    (!ids.is_empty()).then(|| {
+        format!(
+            "The full {} of {} can no longer be read",
+            if ids.len() == 1 { "result" } else { "results" },
+            listed(ids.into_iter())
+        )
+    })
+}
+
+/// An unknown cost is not zero: as soon as one agent reports what it cost, those that
+/// do not make the total a lower bound.
+fn unknown_cost(run: &Run) -> Option<String> {
+    let cost = Cost::of(run);
+    (cost.known_usd.is_some() && !cost.unknown.is_empty()).then(|| {
+        format!(
+            "The cost is a lower bound: {} no cost ({})",
+            match cost.unknown.len() {
+                1 => "1 agent reports".to_owned(),
+                n => format!("{} report", counted(n as u64, "agent")),
+            },
+            listed(cost.unknown.iter().copied())
+        )
+    })
+}
+
+/// What the agents of a run cost, as far as they say.
+pub(crate) struct Cost<'a> {
+    /// The sum of what is known, in US dollars; `None` when no agent reports any.
+    pub(crate) known_usd: Option<f64>,
+    /// Executed agents that report none.
+    pub(crate) unknown: Vec<&'a str>,
+}
+
+impl<'a> Cost<'a> {
+    pub(crate) fn of(run: &'a Run) -> Self {
+        let mut cost = Self {
+            known_usd: None,
+            unknown: Vec::new(),
+        };
+        for (node, planned) in nodes::agents(run) {
+            let NodeView::Done(outcome) = run.view(node) else {
+                continue;
+            };
+            match (outcome.cost_usd, &planned.action) {
+                (Some(usd), _) => *cost.known_usd.get_or_insert(0.0) += usd,
+                (None, Action::Command(_) | Action::Lambda { .. }) => {
+                    cost.unknown.push(&planned.id);
+                }
+                (None, Action::Set { .. } | Action::Human(_)) => {}
+            }
+        }
+        cost
+    }
+}

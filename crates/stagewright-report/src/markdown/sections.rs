@@ -1,0 +1,316 @@
+//! The sections of the comment that are lists. Each leaves nothing behind when it has
+//! nothing to say.
+
+use super::escape::{code, text};
+use super::listing::{Share, list};
+use super::put;
+use crate::documents::{self, current_decision};
+use crate::findings::{Findings, MergedFinding};
+use crate::nodes;
+use crate::results::Results;
+use crate::words;
+use serde_json::Value;
+use stagewright_core::decision::{Factor, aggregate_of_run};
+use stagewright_core::event::AttemptResult;
+use stagewright_core::plan::Stage;
+use stagewright_core::{NodeIx, NodeView, Run};
+
+/// The most characters of a message in a list.
+const MESSAGE: usize = 300;
+
+/// Of a run with more agents than this, only those without a success are listed.
+const AGENTS_IN_FULL: usize = 60;
+
+/// What the run waits for, with the commands that answer.
+pub(super) fn waits(page: &mut String, run: &Run) {
+    let waits = documents::waits(run);
+    if waits.is_empty() {
+        return;
+    }
+    page.push_str("### Waiting for\n\n");
+    let items = waits.iter().map(|wait| {
+        let who = wait
+            .agent_id
+            .as_ref()
+            .map_or(String::new(), |id| format!("{}: ", code(id, 100)));
+        let commands: Vec<String> = wait.commands.iter().map(|line| code(line, 200)).collect();
+        format!(
+            ":raised_hand: {who}{} ({})",
+            text(&wait.question, MESSAGE),
+            commands.join(" or ")
+        )
+    });
+    list(
+        page,
+        Share {
+            items: 10,
+            bytes: 5_000,
+        },
+        items,
+        0,
+    );
+}
+
+/// Everything that was weighed, the blocking factors first.
+pub(super) fn factors(page: &mut String, run: &Run) {
+    let Some(decision) = current_decision(run).filter(|one| !one.record.factors.is_empty()) else {
+        return;
+    };
+    page.push_str("### What was weighed\n\n");
+    let overridden = decision.record.override_applied;
+    let items = decision
+        .record
+        .factors
+        .iter()
+        .map(|factor| factor_line(factor, overridden));
+    list(
+        page,
+        Share {
+            items: 30,
+            bytes: 7_000,
+        },
+        items,
+        0,
+    );
+}
+
+fn factor_line(factor: &Factor, overridden: bool) -> String {
+    let mark = match (factor.blocking, overridden) {
+        (true, false) => ":x: blocks:",
+        (true, true) => ":warning: overridden:",
+        (false, _) => ":information_source:",
+    };
+    format!("{mark} {}", text(&factor.detail, MESSAGE))
+}
+
+/// Every problem once, the worst first.
+pub(super) fn findings(page: &mut String, run: &Run, results: &Results) {
+    let findings = Findings::of(run, results);
+    if findings.list.is_empty() && findings.not_listed == 0 {
+        return;
+    }
+    page.push_str("### Findings\n\n");
+    let items = findings.list.iter().map(finding_line);
+    list(
+        page,
+        Share {
+            items: 50,
+            bytes: 20_000,
+        },
+        items,
+        findings.not_listed,
+    );
+}
+
+fn finding_line(finding: &MergedFinding) -> String {
+    let place = finding
+        .place()
+        .map_or(String::new(), |place| format!("{} ", code(&place, 200)));
+    let assumed = if finding.severity_assumed {
+        " (assumed)"
+    } else {
+        ""
+    };
+    let reporters: Vec<&str> = finding.reporters.iter().map(String::as_str).collect();
+    format!(
+        "**{}**{assumed} {place}{}: {} ({})",
+        finding.severity,
+        code(&finding.rule, 100),
+        text(&finding.message, MESSAGE),
+        text(&reporters.join(", "), 200),
+    )
+}
+
+/// The agents, stage by stage.
+pub(super) fn agents(page: &mut String, run: &Run) {
+    page.push_str("### Agents\n\n");
+    let in_full = run.tally().total as usize <= AGENTS_IN_FULL;
+    let start = page.len();
+    let budget = 14_000_usize;
+    let mut stages_left = run.plan().stages.iter();
+    for stage in stages_left.by_ref() {
+        let used = page.len() - start;
+        let Some(left) = budget.checked_sub(used + 500).filter(|left| *left > 0) else {
+            let more = stages_left.len() as u64 + 1;
+            put(
+                page,
+                format_args!("… and {}\n\n", words::counted(more, "more stage")),
+            );
+            return;
+        };
+        stage_agents(page, run, stage, in_full, left);
+    }
+}
+
+fn stage_agents(page: &mut String, run: &Run, stage: &Stage, in_full: bool, bytes: usize) {
+    put(page, format_args!("#### {}\n\n", text(&stage.name, 100)));
+    let succeeded = |node: &NodeIx| nodes::status(run, *node) == "SUCCESS";
+    let left_out = if in_full {
+        0
+    } else {
+        stage.agent_nodes().filter(succeeded).count() as u64
+    };
+    let totals = (left_out > 0).then(|| {
+        let agents = words::counted(left_out, "agent");
+        format!(":white_check_mark: {agents} succeeded")
+    });
+    let lines = stage
+        .agent_nodes()
+        .filter(|node| in_full || !succeeded(node))
+        .map(|node| agent_line(run, node));
+    list(
+        page,
+        Share { items: 100, bytes },
+        totals.into_iter().chain(lines),
+        0,
+    );
+}
+
+fn agent_line(run: &Run, node: NodeIx) -> String {
+    let planned = run.plan().node(node);
+    let status = nodes::status(run, node);
+    let mut line = format!(
+        "{} **{}**: {status}",
+        mark(status),
+        text(&planned.name, 100)
+    );
+    if let Some((_, message)) = words::failure(run, node) {
+        line.push_str(&format!(" ({})", text(message, MESSAGE)));
+    } else if let Some(reason) = words::node_skip_reason(run, node) {
+        line.push_str(&format!(" ({})", text(&reason, MESSAGE)));
+    }
+    if status != "SKIPPED"
+        && let Some(ms) = nodes::duration_ms(run, node)
+    {
+        line.push_str(&format!(" ({ms} ms)"));
+    }
+    line
+}
+
+fn mark(status: &str) -> &'static str {
+    match status {
+        "SUCCESS" => ":white_check_mark:",
+        "FAILURE" => ":x:",
+        "TIMEOUT" => ":clock3:",
+        "SKIPPED" => ":fast_forward:",
+        "RUNNING" => ":hourglass_flowing_sand:",
+        "RETRYING" => ":repeat:",
+        "WAITING" => ":raised_hand:",
+        _ => ":hourglass:",
+    }
+}
+
+/// The gates with their verdicts.
+pub(super) fn gates(page: &mut String, run: &Run) {
+    let mut gates = nodes::gates(run).peekable();
+    if gates.peek().is_none() {
+        return;
+    }
+    page.push_str("### Gates\n\n");
+    let items = gates.map(|(node, planned)| {
+        let status = nodes::status(run, node);
+        let (verdict, why) = match run.view(node) {
+            NodeView::Done(outcome) => match &outcome.result {
+                AttemptResult::Judged { verdict, message } => {
+                    (verdict.as_str(), Some(message.clone()))
+                }
+                AttemptResult::Succeeded => ("pass", None),
+                AttemptResult::Failed { message, .. } => ("error", Some(message.clone())),
+            },
+            NodeView::Skipped(_) => ("skipped", words::node_skip_reason(run, node)),
+            NodeView::Running { .. } => ("running", None),
+            NodeView::Pending | NodeView::Backoff { .. } | NodeView::Parked { .. } => {
+                ("not executed yet", None)
+            }
+        };
+        let why = why
+            .filter(|why| !why.is_empty())
+            .map_or(String::new(), |why| format!(" ({})", text(&why, MESSAGE)));
+        format!(
+            "{} **{}**: {verdict}{why}",
+            mark(status),
+            text(&planned.name, 100)
+        )
+    });
+    list(
+        page,
+        Share {
+            items: 30,
+            bytes: 5_000,
+        },
+        items,
+        0,
+    );
+}
+
+/// Tickets that agents created.
+pub(super) fn tickets(page: &mut String, run: &Run) {
+    let tickets = aggregate_of_run(run).tickets;
+    if tickets.is_empty() {
+        return;
+    }
+    page.push_str("### Tickets created\n\n");
+    let items = tickets.iter().map(ticket_line);
+    list(
+        page,
+        Share {
+            items: 20,
+            bytes: 4_000,
+        },
+        items,
+        0,
+    );
+}
+
+fn ticket_line(ticket: &Value) -> String {
+    let field = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| ticket.get(*name).and_then(Value::as_str))
+    };
+    let name = field(&["ticket_key", "ticket_id", "key", "id"])
+        .or_else(|| ticket.as_str())
+        .unwrap_or("ticket");
+    let linked = match field(&["ticket_url", "url"]) {
+        Some(url) => link(name, url),
+        None => text(name, 100),
+    };
+    match field(&["summary", "title"]) {
+        Some(summary) => format!("{linked}: {}", text(summary, MESSAGE)),
+        None => linked,
+    }
+}
+
+/// What a person should know besides.
+pub(super) fn warnings(page: &mut String, run: &Run, results: &Results) {
+    let warnings = documents::warnings(run, results);
+    if warnings.is_empty() {
+        return;
+    }
+    page.push_str("### Warnings\n\n");
+    let items = warnings.iter().map(|warning| text(warning, MESSAGE));
+    list(
+        page,
+        Share {
+            items: 20,
+            bytes: 6_000,
+        },
+        items,
+        0,
+    );
+}
+
+/// A link when the address is a plain web address, else the address as code: nothing
+/// that an agent says becomes a `javascript:` link or closes its own brackets.
+pub(super) fn link(name: &str, address: &str) -> String {
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    let is_plain = address.len() <= 500
+        && address
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'*+,;=%".contains(&byte));
+    if is_web && is_plain {
+        format!("[{}](<{address}>)", text(name, 100))
+    } else {
+        format!("{} {}", text(name, 100), code(address, 300))
+    }
+}

@@ -1,0 +1,1 @@
+//! Agents that try to format, forge, ping or swallow what people read.
