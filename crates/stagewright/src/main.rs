@@ -6,9 +6,11 @@
 
 mod arguments;
 mod commands;
+mod conduct;
 mod context;
 mod exit;
 mod files;
+mod log_files;
 mod observer;
 mod pipeline_file;
 mod printer;

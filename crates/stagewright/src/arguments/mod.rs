@@ -9,6 +9,7 @@ pub(crate) use inspect::{HistoryArguments, ListArguments, LogsArguments, ReportA
 pub(crate) use operations::{AgentCommand, AgentRunArguments, OperationArguments};
 pub(crate) use running::{
     AnswerArguments, CancelArguments, ModeArgument, ResumeArguments, RetryArguments, RunArguments,
+    StreamArguments,
 };
 pub(crate) use tools::{
     CompletionsArguments, DoctorArguments, ExplainArguments, InitArguments, PlanArguments, Template,
@@ -42,6 +43,17 @@ pub(crate) struct OutputArguments {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = ColorArgument::Auto, value_name = "WHEN")]
     pub(crate) color: ColorArgument,
+}
+
+impl OutputArguments {
+    /// For work whose words nobody wants.
+    pub(crate) fn silent() -> Self {
+        Self {
+            quiet: true,
+            verbose: false,
+            color: ColorArgument::Auto,
+        }
+    }
 }
 
 /// When to use colour.

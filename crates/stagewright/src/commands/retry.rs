@@ -1,0 +1,105 @@
+//! `retry`: a new run that takes over what its parent finished before an agent.
+
+use crate::arguments::RetryArguments;
+use crate::conduct::{Manner, conduct};
+use crate::exit::Exit;
+use crate::printer::Printer;
+use crate::session::{Need, Session};
+use crate::user_error::UserError;
+use stagewright_core::event::{Adopted, AttemptResult};
+use stagewright_core::plan::Role;
+use stagewright_core::{NodeIx, NodeView, Run};
+use stagewright_engine::{EngineError, NewSubmission};
+use stagewright_journal::LeaseError;
+use std::path::PathBuf;
+
+pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exit, UserError> {
+    let session = Session::open(Need::Existing)?;
+    let summary = session.engine.find(&arguments.run.key())?;
+    let parent = session.engine.load(&summary.run_id)?;
+    let Some(from) = parent.find(&arguments.from) else {
+        let ids: Vec<&str> = parent.plan().nodes.iter().map(|node| node.id.as_str()).collect();
+        return Err(UserError::usage(
+            "SW0312",
+            format!("run {} has no agent `{}`", summary.run_id, arguments.from),
+        )
+        .hint(format!("it has: {}", ids.join(", "))));
+    };
+    if parent.end().is_none() && parent.stuck_reason().is_none() {
+        let journal = session.engine.journal();
+        return Err(match journal.holder(&summary.run_id).map_err(EngineError::from)? {
+            Some(by) => EngineError::Lease(LeaseError::Held {
+                run_id: summary.run_id,
+                by,
+            })
+            .into(),
+            None => UserError::usage("SW0313", format!("run {} has not ended", summary.run_id))
+                .hint(format!("`stagewright resume {}` goes on with it", summary.run_id)),
+        });
+    }
+    let submission = parent.submission();
+    let new = NewSubmission {
+        plan: parent.plan().as_ref().clone(),
+        context: submission.context.clone(),
+        // A stuck parent has not ended: its key stays with it.
+        pipeline_id: match parent.end() {
+            Some(_) => submission.pipeline_id.clone(),
+            None => format!("{}-retry-{}", submission.pipeline_id, &summary.run_id[4..10]),
+        },
+        mode: submission.mode,
+        max_parallelism: submission.max_parallelism,
+        concurrency_cap: session.settings.concurrency(),
+        timeout_ms: submission.timeout_ms,
+        max_agent_ms: submission.max_agent_ms,
+        fail_fast: submission.fail_fast,
+        fail_fast_on_critical: submission.fail_fast_on_critical,
+        partial_success_allowed: submission.partial_success_allowed,
+        trace_id: submission.trace_id.clone(),
+        source: submission.source.clone(),
+        work_dir: PathBuf::from(&submission.work_dir),
+        parent: Some(summary.run_id.clone()),
+        adopted: adopted(&parent, from),
+        policy_changed: submission.policy_changed.clone(),
+    };
+    printer.note(&format!(
+        "a new run takes over {} of run {}",
+        match new.adopted.len() {
+            1 => "1 result".to_owned(),
+            n => format!("{n} results"),
+        },
+        summary.run_id
+    ));
+    let live = session.engine.submit(new)?;
+    let manner = Manner {
+        stream: &arguments.stream,
+        exit_partial: arguments.exit_partial,
+    };
+    conduct(&session.engine, live, &manner, printer)
+}
+
+/// What succeeded before the agent: in earlier stages, and before it in its own. Gates
+/// of its own stage judge again.
+fn adopted(parent: &Run, from: NodeIx) -> Vec<Adopted> {
+    let plan = parent.plan();
+    let stage = plan.node(from).stage;
+    (0..from.0)
+        .map(NodeIx)
+        .filter(|node| plan.node(*node).stage < stage || plan.node(*node).role == Role::Agent)
+        .filter_map(|node| match parent.view(node) {
+            NodeView::Done(outcome)
+                if outcome.result == AttemptResult::Succeeded
+                    || matches!(
+                        &outcome.result,
+                        AttemptResult::Judged { verdict, .. }
+                            if *verdict == stagewright_core::event::Verdict::Pass
+                    ) =>
+            {
+                Some(Adopted {
+                    node,
+                    outcome: outcome.clone(),
+                })
+            }
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,199 @@
+//! `run`: executes a pipeline.
+
+use super::plan;
+use crate::arguments::RunArguments;
+use crate::conduct::{Manner, conduct};
+use crate::context::assemble;
+use crate::exit::Exit;
+use crate::pipeline_file::load_plan;
+use crate::printer::Printer;
+use crate::session::{Need, Session, settings, working_directory};
+use crate::settings::Settings;
+use crate::user_error::UserError;
+use serde_json::Value;
+use stagewright_core::Plan;
+use stagewright_core::plan::{Form, RunMode};
+use stagewright_engine::{EngineError, NewSubmission, default_pipeline_id};
+use stagewright_journal::CreateError;
+use std::path::{Path, PathBuf};
+
+pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserError> {
+    if arguments.dry_run {
+        return dry_run(arguments, printer);
+    }
+    // Everything that can be wrong is found before anything is made on disk.
+    let known = settings()?;
+    let plan = load_plan(&arguments.file, &known, printer)?;
+    let context = assemble(&plan.context, &arguments.context)?;
+    let timeout_ms = timeout(arguments, &plan, &known)?;
+    let session = Session::open(Need::Create)?;
+    let submission = submission(arguments, plan, context, timeout_ms, &session)?;
+    let pipeline_id = submission.pipeline_id.clone();
+    let live = match session.engine.submit(submission) {
+        Ok(live) => live,
+        Err(EngineError::Create(CreateError::PipelineActive { run_id, .. })) => {
+            return already_processed(&session, &pipeline_id, &run_id, arguments, printer);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let manner = Manner {
+        stream: &arguments.stream,
+        exit_partial: arguments.exit_partial,
+    };
+    conduct(&session.engine, live, &manner, printer)
+}
+
+/// Finds everything that is wrong, and shows what would run.
+fn dry_run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserError> {
+    let known = settings()?;
+    let plan = load_plan(&arguments.file, &known, printer)?;
+    let context = assemble(&plan.context, &arguments.context)?;
+    timeout(arguments, &plan, &known)?;
+    plan::show(&plan, printer);
+    printer.note(&format!(
+        "dry run: nothing was executed; context: {} bytes",
+        context.to_string().len()
+    ));
+    Ok(Exit::Done)
+}
+
+fn timeout(
+    arguments: &RunArguments,
+    plan: &Plan,
+    settings: &Settings,
+) -> Result<Option<u64>, UserError> {
+    match &arguments.timeout {
+        Some(text) => stagewright_language::parse_duration_ms(text)
+            .map(Some)
+            .map_err(|why| {
+                UserError::usage("SW0211", format!("--timeout `{text}`: {why}"))
+                    .hint("a duration is `90s`, `10m`, `4h`, or a number of seconds")
+            }),
+        None => Ok(plan.limits.timeout_ms.or(settings.run_timeout_ms())),
+    }
+}
+
+fn submission(
+    arguments: &RunArguments,
+    plan: Plan,
+    context: Value,
+    timeout_ms: Option<u64>,
+    session: &Session,
+) -> Result<NewSubmission, UserError> {
+    let settings = &session.settings;
+    let default_parallelism = match plan.form {
+        Form::Own => None,
+        Form::Review => Some(settings.language().review_parallelism),
+    };
+    Ok(NewSubmission {
+        pipeline_id: match &arguments.id {
+            Some(id) => check_pipeline_id(id)?,
+            None => default_pipeline_id(&plan.name, &context),
+        },
+        mode: arguments.mode.map_or(RunMode::Hybrid, RunMode::from),
+        max_parallelism: arguments
+            .max_parallelism
+            .or(plan.limits.max_parallelism)
+            .or(default_parallelism),
+        concurrency_cap: settings.concurrency(),
+        timeout_ms,
+        max_agent_ms: settings.max_agent_ms(),
+        fail_fast: arguments.fail_fast || plan.fail_fast,
+        fail_fast_on_critical: settings.fail_fast_on_critical() || plan.fail_fast_on_critical,
+        partial_success_allowed: settings.partial_success_allowed()
+            && !arguments.no_partial_success,
+        trace_id: arguments.trace_id.clone(),
+        source: Some(arguments.file.display().to_string()),
+        work_dir: session.directory.clone(),
+        parent: None,
+        adopted: Vec::new(),
+        policy_changed: policy_changed(arguments, &context, session),
+        plan,
+        context,
+    })
+}
+
+/// A pipeline id is shown, typed and used as a key: one line of printable characters.
+fn check_pipeline_id(id: &str) -> Result<String, UserError> {
+    const MAX_CHARS: usize = 200;
+    let fine = !id.trim().is_empty()
+        && id.chars().count() <= MAX_CHARS
+        && !id.chars().any(char::is_control);
+    if fine && id != "latest" && !id.starts_with("run_") {
+        return Ok(id.to_owned());
+    }
+    Err(UserError::usage("SW0212", format!("`{id}` is no pipeline id"))
+        .hint(format!(
+            "a pipeline id is one line of at most {MAX_CHARS} characters, such as `pr-123-review`; \
+             `latest` and what begins with `run_` mean something else"
+        )))
+}
+
+/// The files among the changed ones that decide over the change: the pipeline and the
+/// settings (decision 22).
+fn policy_changed(arguments: &RunArguments, context: &Value, session: &Session) -> Vec<String> {
+    let Some(changed) = context["pr"]["files_changed"].as_array() else {
+        return Vec::new();
+    };
+    let Some(root) = session
+        .directory
+        .ancestors()
+        .find(|directory| directory.join(".git").exists())
+    else {
+        return Vec::new();
+    };
+    let deciding = [Some(arguments.file.clone()), session.settings.file.clone()];
+    deciding
+        .into_iter()
+        .flatten()
+        .filter_map(|path| below(root, &session.directory.join(path)))
+        .filter(|path| {
+            changed
+                .iter()
+                .any(|file| file.as_str() == path.to_str() && path.to_str().is_some())
+        })
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+/// A path relative to a root that it lies below.
+fn below(root: &Path, path: &Path) -> Option<PathBuf> {
+    let root = root.canonicalize().ok()?;
+    let path = path.canonicalize().ok()?;
+    path.strip_prefix(root).ok().map(Path::to_path_buf)
+}
+
+/// The pipeline id has a run that has not ended (decision 31): whoever sends the same
+/// order twice gets the run there is.
+fn already_processed(
+    session: &Session,
+    pipeline_id: &str,
+    run_id: &str,
+    arguments: &RunArguments,
+    printer: &Printer,
+) -> Result<Exit, UserError> {
+    let held = session
+        .engine
+        .journal()
+        .holder(run_id)
+        .map_err(EngineError::from)?;
+    let Some(holder) = held else {
+        return Err(EngineError::Create(CreateError::PipelineActive {
+            pipeline_id: pipeline_id.to_owned(),
+            run_id: run_id.to_owned(),
+        })
+        .into());
+    };
+    if arguments.stream.json {
+        printer.json(&serde_json::json!({
+            "result": "ALREADY_PROCESSED",
+            "pipeline_id": pipeline_id,
+            "run_id": run_id,
+        }));
+    }
+    printer.note(&format!(
+        "ALREADY_PROCESSED: pipeline {pipeline_id} is run {run_id}, driven by {holder}\n\
+         `stagewright status {run_id}` shows where it stands"
+    ));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,109 @@
+//! `status`: one run.
+
+use crate::arguments::StatusArguments;
+use crate::conduct::results_of;
+use crate::exit::Exit;
+use crate::log_files::{last_lines, of_run};
+use crate::observer::print_data_lines;
+use crate::printer::Printer;
+use crate::session::{Need, Session};
+use crate::user_error::UserError;
+use stagewright_core::{NodeView, Run};
+use stagewright_engine::{EngineError, now};
+use stagewright_journal::{FindError, ListFilter, RunState};
+use stagewright_report::documents::{GetPipelineStatusOutput, StatusOptions};
+use stagewright_report::{PastDurations, terminal};
+
+/// Earlier runs that an estimate looks at.
+const PAST_RUNS: usize = 5;
+
+/// Lines of logs that `--logs` shows.
+const LOG_LINES: usize = 20;
+
+pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<Exit, UserError> {
+    let session = Session::open(Need::Existing)?;
+    let summary = match session.engine.find(&arguments.run.key()) {
+        Ok(summary) => summary,
+        Err(error) => {
+            if arguments.json && matches!(error, EngineError::Find(FindError::NotFound { .. })) {
+                printer.json(&GetPipelineStatusOutput::not_found(&arguments.run.run));
+            }
+            return Err(error.into());
+        }
+    };
+    let mut run = session.engine.load(&summary.run_id)?;
+    if deadline_has_passed(&run) {
+        session.engine.touch(&summary.run_id)?;
+        run = session.engine.load(&summary.run_id)?;
+    }
+    let results = results_of(&session.engine, &run);
+    let past = past_durations(&session, &run)?;
+    let recent_logs = arguments.logs.then(|| {
+        last_lines(&of_run(&session.engine.dirs(&summary.run_id), None), LOG_LINES)
+    });
+    let logs = session.engine.dirs(&summary.run_id).logs().display().to_string();
+    let options = StatusOptions {
+        agent_details: !arguments.no_agents,
+        recent_logs,
+        past: Some(&past),
+        logs_url: Some(&logs),
+    };
+    if arguments.json {
+        printer.json(&GetPipelineStatusOutput::of(&run, &results, now(), options));
+    } else {
+        print_data_lines(printer, &terminal::status_text(&run, &results, now(), &options));
+        let held = session
+            .engine
+            .journal()
+            .holder(&summary.run_id)
+            .map_err(EngineError::from)?;
+        match held {
+            Some(holder) => printer.data(&format!("Driven by {holder}")),
+            None if summary.state == RunState::Running => printer.data(&format!(
+                "No process drives it: `stagewright resume {}` goes on",
+                summary.run_id
+            )),
+            None => {}
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Whether a person's time to answer has passed while nobody looked (decision 9).
+fn deadline_has_passed(run: &Run) -> bool {
+    run.parked_nodes().any(|node| {
+        matches!(
+            run.view(node),
+            NodeView::Parked { deadline: Some(deadline), .. } if deadline <= now()
+        )
+    })
+}
+
+/// How long the agents took in the last runs of the same pipeline id (rule A28).
+fn past_durations(session: &Session, run: &Run) -> Result<PastDurations, UserError> {
+    let mut past = PastDurations::new();
+    if run.end().is_some() {
+        return Ok(past);
+    }
+    let filter = ListFilter {
+        states: vec![RunState::Ended],
+        pipeline_id: Some(run.submission().pipeline_id.clone()),
+        limit: PAST_RUNS,
+        before: None,
+    };
+    for summary in session.engine.journal().list(&filter).map_err(EngineError::from)? {
+        let Ok(earlier) = session.engine.load(&summary.run_id) else {
+            continue;
+        };
+        for (node, planned) in earlier.plan().agents() {
+            if let (Some(began), Some(ended)) = earlier.times(node)
+                && matches!(earlier.view(node), NodeView::Done(_))
+            {
+                past.entry(planned.id.clone())
+                    .or_default()
+                    .push(ended.since_ms(began));
+            }
+        }
+    }
+    Ok(past)
+}

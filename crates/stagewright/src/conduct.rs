@@ -1,0 +1,171 @@
+//! Driving a run from a terminal: signals, progress, documents, the exit code. `run`,
+//! `resume`, `retry`, `approve` and `reject` end here.
+
+use crate::arguments::StreamArguments;
+use crate::exit::Exit;
+use crate::files::write_whole;
+use crate::observer::TerminalObserver;
+use crate::printer::Printer;
+use crate::user_error::UserError;
+use stagewright_core::{Run, Standing};
+use stagewright_engine::{Control, Engine, EngineError, LiveRun, now};
+use stagewright_report::documents::{
+    ExecutePipelineOutput, GetPipelineStatusOutput, RunReport, StatusOptions,
+};
+use stagewright_report::{Results, markdown, terminal};
+use std::path::Path;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+/// How a conducted run is shown, and when it leaves with 5.
+pub(crate) struct Manner<'a> {
+    pub(crate) stream: &'a StreamArguments,
+    pub(crate) exit_partial: bool,
+}
+
+/// Drives a run until it ends, waits, is stuck or was interrupted, and shows it.
+///
+/// # Errors
+/// When the journal fails, or the process cannot listen for signals.
+pub(crate) fn conduct(
+    engine: &Engine,
+    live: LiveRun,
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> Result<Exit, UserError> {
+    let run = drive(engine, live, manner, printer)?;
+    show(engine, &run, manner, printer)
+}
+
+fn drive(
+    engine: &Engine,
+    live: LiveRun,
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> Result<Run, UserError> {
+    let no_runtime = |error: std::io::Error| {
+        UserError::new(
+            Exit::Infrastructure,
+            "SW0404",
+            format!("the process cannot run tasks or listen for signals: {error}"),
+        )
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(no_runtime)?;
+    let quiet_stream = manner.stream.json || manner.stream.jsonl;
+    let mut observer = TerminalObserver::new(printer, live.run(), manner.stream.jsonl, quiet_stream);
+    let driven: Result<Result<Run, EngineError>, std::io::Error> = runtime.block_on(async {
+        let (sender, mut controls) = mpsc::channel(4);
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let second_signal = async {
+            for count in 0.. {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+                if count > 0 {
+                    return;
+                }
+                printer.note("\ninterrupted: ending what runs; once more leaves at once");
+                // When the drive has ended meanwhile, nobody listens and nobody needs to.
+                let _ = sender.send(Control::Interrupt).await;
+            }
+        };
+        tokio::select! {
+            run = Box::pin(engine.drive(live, &mut controls, &mut observer)) => Ok(run),
+            () = second_signal => leave_at_once(),
+        }
+    });
+    observer.finish();
+    Ok(driven.map_err(no_runtime)??)
+}
+
+/// The second Ctrl-C (decision 13): the journal is consistent at every moment, and
+/// what still runs is found by its marker at the next start.
+#[expect(
+    clippy::exit,
+    reason = "whoever interrupts twice wants the process gone, destructors included"
+)]
+fn leave_at_once() -> ! {
+    let _ = ExitCode::from(Exit::Interrupted);
+    std::process::exit(i32::from(Exit::Interrupted.code()))
+}
+
+/// Shows where a run has come to, writes its documents, and says what to leave with.
+///
+/// # Errors
+/// When a document cannot be written.
+pub(crate) fn show(
+    engine: &Engine,
+    run: &Run,
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> Result<Exit, UserError> {
+    let results = results_of(engine, run);
+    let dirs = engine.dirs(&run.submission().run_id);
+    let logs = dirs.logs().display().to_string();
+    let mut written = Vec::new();
+    if run.standing() == Standing::Ended {
+        written = write_reports(run, &results)?;
+    }
+    if manner.stream.json {
+        match ExecutePipelineOutput::of(run, &results, Some(&logs)) {
+            Some(document) => printer.json(&document),
+            None => printer.json(&status_document(run, &results)),
+        }
+    }
+    let summary = terminal::summary(
+        run,
+        &results,
+        now(),
+        &terminal::SummaryPlaces {
+            logs: &logs,
+            reports: &written,
+        },
+    );
+    crate::observer::print_lines(printer, &summary);
+    Ok(Exit::of_run(run, manner.exit_partial))
+}
+
+/// The status of a run that has not ended.
+fn status_document(run: &Run, results: &Results) -> GetPipelineStatusOutput {
+    let options = StatusOptions {
+        agent_details: true,
+        ..StatusOptions::default()
+    };
+    GetPipelineStatusOutput::of(run, results, now(), options)
+}
+
+/// The stored results of a run. One that cannot be read is shown as missing.
+pub(crate) fn results_of(engine: &Engine, run: &Run) -> Results {
+    Results::load(run, &|reference| engine.document(reference).ok())
+}
+
+/// Writes the documents that the pipeline asks for; returns where they lie.
+fn write_reports(run: &Run, results: &Results) -> Result<Vec<String>, UserError> {
+    let mut written = Vec::new();
+    for report in &run.plan().reports {
+        let path = Path::new(&run.submission().work_dir).join(&report.path);
+        let text = match report.format.as_str() {
+            "json" => json_report(run, results)?,
+            _ => markdown::comment(run, results, now()),
+        };
+        write_whole(&path, &text)?;
+        written.push(report.path.clone());
+    }
+    Ok(written)
+}
+
+/// The finished picture as JSON.
+///
+/// # Errors
+/// Never in practice: the report is plain data.
+pub(crate) fn json_report(run: &Run, results: &Results) -> Result<String, UserError> {
+    let report = RunReport::of(run, results, now());
+    serde_json::to_string_pretty(&report)
+        .map_err(|error| UserError::usage("SW0202", format!("the report cannot be written: {error}")))
+}
