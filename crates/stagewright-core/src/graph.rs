@@ -2,7 +2,7 @@
 
 use crate::condition::{Condition, Operator};
 use crate::expression::Expression;
-use crate::plan::{NodeIx, PLAN_FORMAT, Plan, StageIx};
+use crate::plan::{NodeIx, PLAN_FORMAT, Plan, Role, StageIx};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,6 @@ pub enum InvalidPlan {
 }
 
 /// A plan with what can be computed from it once.
-#[derive(Debug)]
 pub struct Graph {
     /// The plan.
     pub plan: Arc<Plan>,
@@ -47,6 +46,13 @@ pub struct Graph {
     pub(crate) stages_by_id: BTreeMap<String, StageIx>,
     expressions: BTreeMap<String, Expression>,
     regexes: BTreeMap<String, Regex>,
+}
+
+/// Names the plan only: a run that is printed shows its state, not its plan again.
+impl std::fmt::Debug for Graph {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Graph").field(&self.plan.name).finish()
+    }
 }
 
 /// What a node needs of one that it waits for.
@@ -69,6 +75,7 @@ impl Graph {
             return Err(InvalidPlan::NewerFormat { found: plan.format });
         }
         check_layout(&plan)?;
+        check_order(&plan)?;
         let mut graph = Self {
             dependents: vec![Vec::new(); plan.nodes.len()],
             blockers: vec![0; plan.nodes.len()],
@@ -80,8 +87,9 @@ impl Graph {
                 .collect(),
             expressions: BTreeMap::new(),
             regexes: BTreeMap::new(),
-            plan: Arc::clone(&plan),
+            plan,
         };
+        let plan = Arc::clone(&graph.plan);
         for (node_ix, node) in (0_u32..).map(NodeIx).zip(&plan.nodes) {
             graph.by_id.insert(node.id.clone(), node_ix);
             let needs = node
@@ -139,7 +147,10 @@ impl Graph {
                 value,
                 ..
             } => {
-                let source = value.as_str().unwrap_or_default();
+                let source = value.as_str().ok_or_else(|| InvalidPlan::Expression {
+                    source_text: value.to_string(),
+                    message: "`regex` needs a text".to_owned(),
+                })?;
                 let regex = Regex::new(source).map_err(|error| InvalidPlan::Expression {
                     source_text: source.to_owned(),
                     message: error.to_string(),
@@ -162,8 +173,7 @@ impl Graph {
     }
 }
 
-/// Checks that the nodes lie stage by stage and that edges point to earlier stages or
-/// siblings.
+/// Checks that the nodes lie stage by stage, agents before gates.
 fn check_layout(plan: &Plan) -> Result<(), InvalidPlan> {
     let inconsistent = |message: String| Err(InvalidPlan::Inconsistent { message });
     let mut next = 0_u32;
@@ -179,18 +189,56 @@ fn check_layout(plan: &Plan) -> Result<(), InvalidPlan> {
     if next as usize != plan.nodes.len() {
         return inconsistent("the stages do not cover all nodes".to_owned());
     }
-    for node in &plan.nodes {
-        for other in node.depends_on.iter().chain(&node.after) {
-            let Some(target) = plan.nodes.get(other.index()) else {
-                return inconsistent(format!("`{}` waits for a node that is not there", node.id));
-            };
-            if target.stage > node.stage {
-                return inconsistent(format!(
-                    "`{}` waits for `{}` of a later stage",
-                    node.id, target.id
-                ));
+    for (stage_ix, stage) in (0_u32..).map(StageIx).zip(&plan.stages) {
+        let agents = stage.agent_nodes().map(|node| (node, Role::Agent));
+        let gates = stage.gate_nodes().map(|node| (node, Role::Gate));
+        for (node, role) in agents.chain(gates) {
+            let node = plan.node(node);
+            if node.stage != stage_ix || node.role != role {
+                return inconsistent(format!("`{}` lies in the wrong place", node.id));
             }
         }
     }
     Ok(())
+}
+
+/// Checks that edges point to earlier stages or siblings, that agents do not wait for
+/// gates of their own stage, and that no node waits for itself in the end: such a run
+/// would hang.
+fn check_order(plan: &Plan) -> Result<(), InvalidPlan> {
+    let inconsistent = |message: String| Err(InvalidPlan::Inconsistent { message });
+    let mut waits_for = vec![0_u32; plan.nodes.len()];
+    let mut dependents = vec![Vec::new(); plan.nodes.len()];
+    for (index, node) in plan.nodes.iter().enumerate() {
+        for other in node.depends_on.iter().chain(&node.after) {
+            let Some(target) = plan.nodes.get(other.index()) else {
+                return inconsistent(format!("`{}` waits for a node that is not there", node.id));
+            };
+            let gate_first =
+                target.stage == node.stage && target.role == Role::Gate && node.role == Role::Agent;
+            if target.stage > node.stage || gate_first {
+                return inconsistent(format!(
+                    "`{}` waits for `{}`, which runs after it",
+                    node.id, target.id
+                ));
+            }
+            waits_for[index] += 1;
+            dependents[other.index()].push(index);
+        }
+    }
+    let mut free: Vec<usize> = (0..plan.nodes.len())
+        .filter(|index| waits_for[*index] == 0)
+        .collect();
+    while let Some(index) = free.pop() {
+        for dependent in &dependents[index] {
+            waits_for[*dependent] -= 1;
+            if waits_for[*dependent] == 0 {
+                free.push(*dependent);
+            }
+        }
+    }
+    match waits_for.iter().position(|blockers| *blockers > 0) {
+        Some(index) => inconsistent(format!("`{}` waits for itself", plan.nodes[index].id)),
+        None => Ok(()),
+    }
 }
