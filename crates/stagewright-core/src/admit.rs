@@ -7,6 +7,7 @@
 
 use crate::evaluate::Answer;
 use crate::event::{Asker, Event, SkipReason};
+use crate::halt::ends_everything;
 use crate::plan::{Action, NodeIx, Role};
 use crate::run::{Phase, Run};
 
@@ -16,7 +17,7 @@ pub enum Admission {
     /// It may start: render its request.
     Start(NodeIx),
     /// It does not start; this event says why.
-    Event(Event),
+    Event(Box<Event>),
 }
 
 /// The next node in line, when there is room for one.
@@ -28,30 +29,32 @@ pub fn admit(run: &Run) -> Option<Admission> {
     let Some(condition) = &run.graph.plan.node(node).condition else {
         return Some(Admission::Start(node));
     };
-    let skip = |reason| Some(Admission::Event(Event::NodeSkipped { node, reason }));
+    let instead = |event| Some(Admission::Event(Box::new(event)));
+    let skip = |reason| instead(Event::NodeSkipped { node, reason });
     match run.evaluate(condition, Asker::Node(node)) {
         Answer::True => Some(Admission::Start(node)),
         Answer::False => skip(SkipReason::ConditionFalse),
         Answer::Error(message) => skip(SkipReason::ConditionError { message }),
-        Answer::Unasked(number) => Some(Admission::Event(Event::ConditionAsked {
+        Answer::Unasked(number) => instead(Event::ConditionAsked {
             asker: Asker::Node(node),
             number,
-        })),
+        }),
     }
 }
 
 impl Run {
     /// The first ready node, if the run and the limits let it go now.
     pub(crate) fn candidate(&self) -> Option<NodeIx> {
-        let stopped = self.phase != Phase::Running
-            || self.interrupted
-            || self.halt.is_some()
-            || self.due_halt.is_some();
-        if stopped {
+        if self.phase != Phase::Running || self.interrupted || self.due_halt.is_some() {
             return None;
         }
         let stage = self.stage_ix()?;
         let node = *self.ready.first()?;
+        // After a required failure, what was tried may finish and nothing else starts.
+        let stopped = |cause| ends_everything(cause) || !self.resting.contains(&node);
+        if self.halt.as_ref().is_some_and(stopped) {
+            return None;
+        }
         let planned = self.graph.plan.node(node);
         // Gates share the tree with nobody, so they go one at a time (decision 37).
         if planned.role == Role::Gate || self.is_one_at_a_time(stage) {

@@ -212,7 +212,7 @@ impl Driver {
             }
             match admit(&self.run) {
                 None => break,
-                Some(Admission::Event(event)) => self.record(now, event),
+                Some(Admission::Event(event)) => self.record(now, *event),
                 Some(Admission::Start(node)) => {
                     let Prepared { request, blobs } = requests.prepare(&self.run, node);
                     self.batch.blobs.extend(blobs);

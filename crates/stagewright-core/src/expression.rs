@@ -413,6 +413,10 @@ fn environment() -> Environment<'static> {
 }
 
 /// `join` that refuses to build a text beyond the limit.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "filters take their arguments by value"
+)]
 fn capped_join(value: Value, joiner: Option<String>) -> Result<String, minijinja::Error> {
     let joiner = joiner.unwrap_or_default();
     let mut text = String::new();
@@ -430,6 +434,10 @@ fn capped_join(value: Value, joiner: Option<String>) -> Result<String, minijinja
 }
 
 /// `replace` that refuses to build a text beyond the limit.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "filters take their arguments by value"
+)]
 fn capped_replace(
     value: String,
     from: String,

@@ -22,6 +22,7 @@ pub mod event;
 pub mod expression;
 pub mod finding;
 pub mod graph;
+mod halt;
 pub mod hash;
 pub mod input;
 pub mod plan;

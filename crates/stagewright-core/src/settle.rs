@@ -7,7 +7,8 @@
 
 use crate::decision;
 use crate::evaluate::Answer;
-use crate::event::{Asker, Event, HaltCause, SkipReason, StageStatus};
+use crate::event::{Asker, Event, SkipReason, StageStatus};
+use crate::halt;
 use crate::plan::StageIx;
 use crate::run::{NodePhase, Phase, Run, StagePhase};
 
@@ -74,16 +75,8 @@ fn within_stage(run: &Run, stage: StageIx) -> Option<Event> {
             reason: SkipReason::DependencyFailed { node: cause },
         });
     }
-    if let Some(cause) = &run.halt
-        && let Some(node) = run.idle.first().or_else(|| run.parked.first())
-    {
-        let skip = Event::NodeSkipped {
-            node: *node,
-            reason: SkipReason::Halted {
-                cause: cause.clone(),
-            },
-        };
-        return Some(skip);
+    if let Some(end) = halt::next_end(run) {
+        return Some(end);
     }
     let state = &run.stages[stage.index()];
     if state.agents_left > 0 || state.gates_left > 0 {
@@ -106,17 +99,4 @@ fn nothing_ran(run: &Run, stage: StageIx) -> bool {
     let mut nodes = run.graph.plan.stage(stage).all_nodes().peekable();
     nodes.peek().is_some()
         && nodes.all(|node| matches!(run.node_state(node).phase, NodePhase::Skipped(_)))
-}
-
-/// Whether this cause stops everything at once, so that a failed try is not repeated.
-pub(crate) fn ends_everything(cause: &HaltCause) -> bool {
-    match cause {
-        HaltCause::FailFast { .. }
-        | HaltCause::CriticalFinding { .. }
-        | HaltCause::RunTimeout
-        | HaltCause::StageTimeout { .. }
-        | HaltCause::Cancelled => true,
-        // What runs may finish, its further tries included.
-        HaltCause::RequiredFailure { .. } => false,
-    }
 }

@@ -63,27 +63,20 @@ fn wake_at(run: &Run) -> Option<Timestamp> {
         .min()
 }
 
-/// When the run's own time limit passes, if it goes on; `None` once it has been acted on.
+/// When the run's own time limit passes, if it goes on; `None` once it has passed.
+/// A graceful cancel does not lift it.
 pub(crate) fn run_limit_due(run: &Run) -> Option<Timestamp> {
     let limit_ms = run.submission().timeout_ms?;
-    if run.standing() != Standing::Going
-        || matches!(run.halt, Some(HaltCause::RunTimeout | HaltCause::Cancelled))
-    {
+    if run.limit_passed || run.standing() != Standing::Going {
         return None;
     }
-    run.clock.due(limit_ms)
+    run.clock.due(limit_ms.saturating_add(run.limit_from_ms))
 }
 
-/// When the current stage's time limit passes, if it goes on.
+/// When the current stage's time limit passes, if it goes on; `None` once it has passed.
 pub(crate) fn stage_limit_due(run: &Run) -> Option<Timestamp> {
     let stage = run.stage_ix()?;
     let limit_ms = run.graph.plan.stage(stage).timeout_ms?;
-    if run
-        .halt
-        .as_ref()
-        .is_some_and(crate::settle::ends_everything)
-    {
-        return None;
-    }
-    run.stages[stage.index()].clock.due(limit_ms)
+    let state = &run.stages[stage.index()];
+    (!state.limit_passed).then(|| state.clock.due(limit_ms))?
 }

@@ -1,10 +1,11 @@
 //! A launch ended: its result counts only while it is the running one.
 
-use crate::event::{AttemptOutcome, AttemptResult, Event, HaltCause, Launch, Verdict};
+use super::lost::lost;
+use crate::event::{AttemptOutcome, AttemptResult, Event, Launch, Verdict};
+use crate::halt::ends_everything;
 use crate::plan::NodeIx;
 use crate::retry::ErrorClass;
 use crate::run::{NodePhase, Phase, Run, RunningLaunch};
-use crate::settle::ends_everything;
 use crate::time::Timestamp;
 
 pub(super) fn completed(
@@ -23,29 +24,13 @@ pub(super) fn completed(
     if answered || (running.stopping.is_none() && !run.interrupted) {
         return end(run, now, node, launch, outcome);
     }
-    stopped(run, now, node, launch)
+    lost(run, now, node, running, !run.interrupted)
 }
 
 pub(super) fn stopped(run: &Run, now: Timestamp, node: NodeIx, launch: Launch) -> Vec<Event> {
-    let Some(running) = current(run, node, launch) else {
-        return Vec::new();
-    };
-    match &running.stopping {
-        Some(cause) => {
-            let (class, message) = stop_words(run, cause);
-            end(
-                run,
-                now,
-                node,
-                launch,
-                AttemptOutcome::failed(class, message),
-            )
-        }
-        None => vec![Event::AttemptLost {
-            node,
-            launch,
-            crashed: !run.interrupted,
-        }],
+    match current(run, node, launch) {
+        Some(running) => lost(run, now, node, running, !run.interrupted),
+        None => Vec::new(),
     }
 }
 
@@ -62,39 +47,6 @@ fn current(run: &Run, node: NodeIx, launch: Launch) -> Option<&RunningLaunch> {
         | NodePhase::Parked(_)
         | NodePhase::Done(_)
         | NodePhase::Skipped(_) => None,
-    }
-}
-
-fn stop_words(run: &Run, cause: &HaltCause) -> (ErrorClass, String) {
-    let id = |node: &NodeIx| run.graph.plan.node(*node).id.clone();
-    match cause {
-        HaltCause::FailFast { node } => (
-            ErrorClass::Cancelled,
-            format!("stopped by fail_fast after `{}` failed", id(node)),
-        ),
-        HaltCause::CriticalFinding { node } => (
-            ErrorClass::Cancelled,
-            format!(
-                "stopped by fail_fast_on_critical after `{}` reported a critical finding",
-                id(node)
-            ),
-        ),
-        HaltCause::RequiredFailure { node } => (
-            ErrorClass::Cancelled,
-            format!("stopped after `{}` failed", id(node)),
-        ),
-        HaltCause::StageTimeout { .. } => (
-            ErrorClass::Timeout,
-            "stopped when the stage's time limit passed".to_owned(),
-        ),
-        HaltCause::RunTimeout => (
-            ErrorClass::Timeout,
-            "stopped when the run's time limit passed".to_owned(),
-        ),
-        HaltCause::Cancelled => (
-            ErrorClass::Cancelled,
-            "stopped by a forced cancel".to_owned(),
-        ),
     }
 }
 
@@ -128,7 +80,8 @@ pub(super) fn failed_attempt(
 ) -> Vec<Event> {
     let state = run.node_state(node);
     let policy = &run.graph.plan.node(node).retry;
-    let stopping = run.halt.as_ref().is_some_and(ends_everything) || run.due_halt.is_some();
+    let stopping = run.halt.as_ref().is_some_and(ends_everything)
+        || matches!(&state.phase, NodePhase::Running(running) if running.stopping.is_some());
     let delay_ms = retry_class(&outcome)
         .filter(|class| !stopping && policy.allows(*class, state.retries))
         .map(|class| policy.delay_ms(class, state.retries + 1, jitter_seed(run, node)));

@@ -5,6 +5,7 @@
 
 mod claim;
 mod complete;
+mod lost;
 mod person;
 mod start;
 mod tick;
@@ -50,7 +51,7 @@ pub fn decide(run: &Run, now: Timestamp, input: Input) -> Vec<Event> {
             node,
             answer,
             outcome,
-        } => person::answer(run, node, answer, outcome),
+        } => person::answer(run, now, node, answer, outcome),
         Input::Resume => person::resume(run),
     }
 }

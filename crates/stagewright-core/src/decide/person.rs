@@ -1,15 +1,19 @@
 //! What people want: cancel, answer, go on.
 
+use super::tick::deadline_passed;
 use crate::event::{Answer, AttemptOutcome, Event, Launch, RunStatus, WaitReason};
 use crate::plan::NodeIx;
 use crate::retry::ErrorClass;
 use crate::run::{NodePhase, Phase, Run};
+use crate::time::Timestamp;
 
-/// A cancel counts once; a forced one may follow a graceful one (rule A24).
+/// A cancel counts once; a forced one may follow a graceful one (rule A24). A run
+/// that nobody drives yet, or that is stuck, can be cancelled too.
 pub(super) fn cancel(run: &Run, reason: String, force: bool) -> Vec<Event> {
     let live = match run.phase {
-        Phase::Running => true,
-        Phase::Pending | Phase::Stuck { .. } | Phase::Ended { .. } => false,
+        Phase::Pending => run.submission.is_some(),
+        Phase::Running | Phase::Stuck { .. } => true,
+        Phase::Ended { .. } => false,
     };
     let news = match &run.cancel {
         None => true,
@@ -21,8 +25,11 @@ pub(super) fn cancel(run: &Run, reason: String, force: bool) -> Vec<Event> {
         .collect()
 }
 
+/// An answer counts while its question is open. One that comes after the deadline is
+/// too late, even when nobody was there to note that it passed (decision 9).
 pub(super) fn answer(
     run: &Run,
+    now: Timestamp,
     node: NodeIx,
     answer: Answer,
     outcome: Box<AttemptOutcome>,
@@ -34,6 +41,9 @@ pub(super) fn answer(
     let NodePhase::Parked(parked) = &state.phase else {
         return Vec::new();
     };
+    if parked.deadline.is_some_and(|due| due <= now) {
+        return vec![deadline_passed(run, node)];
+    }
     let approved = answer.approved;
     let answered = Event::Answered {
         node,
@@ -60,15 +70,16 @@ pub(super) fn answer(
     }
 }
 
-/// FAILURE and PARTIAL_SUCCESS can be reopened, CANCELLED is final (decision 31).
-/// A run that has not ended goes on by itself once it is claimed.
+/// FAILURE and PARTIAL_SUCCESS can be reopened, and so can a stuck run; CANCELLED is
+/// final (decision 31). Any other run goes on by itself once it is claimed.
 pub(super) fn resume(run: &Run) -> Vec<Event> {
     let can_reopen = match &run.phase {
         Phase::Ended { status, .. } => match status {
             RunStatus::Failure | RunStatus::PartialSuccess => true,
             RunStatus::Success | RunStatus::Cancelled => false,
         },
-        Phase::Pending | Phase::Running | Phase::Stuck { .. } => false,
+        Phase::Stuck { .. } => true,
+        Phase::Pending | Phase::Running => false,
     };
     can_reopen.then_some(Event::Reopened).into_iter().collect()
 }

@@ -68,7 +68,7 @@ fn time_limit(run: &Run, now: Timestamp, node: NodeIx) -> Option<u64> {
     let own_ms = planned.limits.total_ms?;
     let submission = run.submission();
     let left_ms = submission.timeout_ms.map_or(u64::MAX, |limit_ms| {
-        limit_ms.saturating_sub(run.clock.elapsed_ms(now))
+        limit_ms.saturating_sub(run.limit_used_ms(now))
     });
     let maximum_ms = submission.max_agent_ms.min(left_ms);
     let timeouts = run.node_state(node).timeouts;

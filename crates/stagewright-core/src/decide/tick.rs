@@ -30,16 +30,19 @@ pub(super) fn tick(run: &Run, now: Timestamp) -> Vec<Event> {
         .iter()
         .take_while(|(due, _)| *due <= now)
         .map(|(_, node)| Event::RetryDue { node: *node });
-    let deadlines = run
-        .deadlines
+    retries.chain(passed_deadlines(run, now)).collect()
+}
+
+/// The ends of the waits whose deadlines have passed.
+pub(super) fn passed_deadlines(run: &Run, now: Timestamp) -> impl Iterator<Item = Event> + '_ {
+    run.deadlines
         .iter()
-        .take_while(|(due, _)| *due <= now)
-        .map(|(_, node)| deadline_passed(run, *node));
-    retries.chain(deadlines).collect()
+        .take_while(move |(due, _)| run.phase == Phase::Running && *due <= now)
+        .map(|(_, node)| deadline_passed(run, *node))
 }
 
 /// Nobody answered in time.
-fn deadline_passed(run: &Run, node: NodeIx) -> Event {
+pub(super) fn deadline_passed(run: &Run, node: NodeIx) -> Event {
     Event::AttemptFinished {
         node,
         try_number: run.node_state(node).tries.max(1),

@@ -3,9 +3,11 @@
 
 use super::{Cancel, NodePhase, ParkedNode, Phase, Run, RunningLaunch, StagePhase, Standing};
 use crate::event::{
-    AttemptOutcome, AttemptResult, Event, HaltCause, Recorded, SkipReason, StageStatus, Verdict,
+    Asker, AttemptOutcome, AttemptResult, Event, HaltCause, Recorded, SkipReason, StageStatus,
+    Verdict,
 };
 use crate::graph::Need;
+use crate::halt::rank;
 use crate::plan::{NodeIx, OnFailure, Role, StageIx};
 use crate::retry::ErrorClass;
 use crate::severity::Severity;
@@ -48,13 +50,17 @@ impl Run {
                     self.skip_ended_stages();
                 }
             }
-            Event::ResultAdopted { node, outcome } => self.finish(*node, outcome, at),
+            Event::ResultAdopted { node, outcome } => {
+                if !self.is_over(*node) {
+                    self.finish(*node, outcome, at);
+                }
+            }
             Event::StageStarted { stage } => self.start_stage(*stage, at),
             Event::StageSkipped { stage, reason } => self.skip_stage(*stage, reason, at),
             Event::StageFinished { stage, status } => self.finish_stage(*stage, *status, at),
             Event::ConditionAsked { asker, number } => {
                 self.asking.insert((*asker, *number));
-                if let crate::event::Asker::Node(node) = asker {
+                if let Asker::Node(node) = asker {
                     self.ready.remove(node);
                     self.begin(*node);
                 }
@@ -66,7 +72,7 @@ impl Run {
             } => {
                 self.asking.remove(&(*asker, *number));
                 self.answers.insert((*asker, *number), answer.clone());
-                if let crate::event::Asker::Node(node) = asker {
+                if let Asker::Node(node) = asker {
                     self.make_ready(*node);
                 }
             }
@@ -169,6 +175,9 @@ impl Run {
                     force: *force,
                     at,
                 });
+                if matches!(self.phase, Phase::Stuck { .. }) {
+                    self.phase = Phase::Running;
+                }
                 self.halt_with(&HaltCause::Cancelled, *force);
             }
             Event::Interrupted => self.interrupted = true,
@@ -185,85 +194,6 @@ impl Run {
                 self.ended_at = Some(at);
             }
             Event::Reopened => self.reopen(),
-        }
-    }
-
-    fn start_stage(&mut self, stage: StageIx, at: Timestamp) {
-        let state = &mut self.stages[stage.index()];
-        state.phase = StagePhase::Active;
-        state.started_at.get_or_insert(at);
-        let graph = self.graph.clone();
-        for node in graph.plan.stage(stage).all_nodes() {
-            if !self.is_over(node) {
-                self.idle.insert(node);
-            }
-        }
-        for node in graph.plan.stage(stage).agent_nodes() {
-            self.make_ready(node);
-        }
-        self.open_gates(stage);
-    }
-
-    /// Lets the gates go once no agent of the stage is left.
-    fn open_gates(&mut self, stage: StageIx) {
-        let state = &self.stages[stage.index()];
-        if state.phase != StagePhase::Active || state.agents_left > 0 {
-            return;
-        }
-        let graph = self.graph.clone();
-        for node in graph.plan.stage(stage).gate_nodes() {
-            self.make_ready(node);
-        }
-    }
-
-    /// Puts a node of the active stage where it belongs: among the ready, or among
-    /// the doomed.
-    fn make_ready(&mut self, node: NodeIx) {
-        if !self.idle.contains(&node) {
-            return;
-        }
-        let state = self.node(node);
-        if state.doom.is_some() {
-            self.ready.remove(&node);
-            self.doomed.insert(node);
-        } else if state.blockers == 0 && self.gate_is_open(node) {
-            self.ready.insert(node);
-        }
-    }
-
-    fn gate_is_open(&self, node: NodeIx) -> bool {
-        let planned = self.graph.plan.node(node);
-        planned.role == Role::Agent || self.stages[planned.stage.index()].agents_left == 0
-    }
-
-    fn begin(&mut self, node: NodeIx) {
-        if !self.node(node).begun {
-            self.node_mut(node).begun = true;
-            let stage = self.graph.plan.node(node).stage;
-            self.stages[stage.index()].begun += 1;
-        }
-    }
-
-    fn leave_waiting(&mut self, node: NodeIx) {
-        self.ready.remove(&node);
-        self.idle.remove(&node);
-        self.doomed.remove(&node);
-    }
-
-    fn back_to_waiting(&mut self, node: NodeIx) {
-        self.unpark(node);
-        self.running.remove(&node);
-        self.node_mut(node).phase = NodePhase::Waiting;
-        self.idle.insert(node);
-        self.make_ready(node);
-    }
-
-    fn unpark(&mut self, node: NodeIx) {
-        self.parked.remove(&node);
-        if let NodePhase::Parked(parked) = &self.node(node).phase
-            && let Some(deadline) = parked.deadline
-        {
-            self.deadlines.remove(&(deadline, node));
         }
     }
 
@@ -295,8 +225,10 @@ impl Run {
             self.unpark(node);
             self.running.remove(&node);
             self.backoff.insert((due, node));
-            self.idle.insert(node);
-            self.node_mut(node).phase = NodePhase::Backoff { due };
+            self.resting.insert(node);
+            let state = self.node_mut(node);
+            state.phase = NodePhase::Backoff { due };
+            state.last_failure = Some(Box::new(outcome.clone()));
         } else {
             self.finish(node, outcome, at);
         }
@@ -304,9 +236,7 @@ impl Run {
 
     /// A node has its final result.
     fn finish(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
-        self.unpark(node);
-        self.running.remove(&node);
-        self.leave_waiting(node);
+        self.take_out(node);
         let graph = self.graph.clone();
         let planned = graph.plan.node(node);
         let failed = is_failure(outcome);
@@ -336,18 +266,21 @@ impl Run {
 
     /// Remembers that a halt follows; `settle` turns it into an event.
     fn note_halt(&mut self, node: NodeIx, outcome: &AttemptOutcome, required_failure: bool) {
-        if self.halt.is_some() || self.due_halt.is_some() || self.submission.is_none() {
-            return;
-        }
         let submission = self.submission();
-        if required_failure && submission.fail_fast {
-            self.due_halt = Some((HaltCause::FailFast { node }, true));
-        } else if submission.fail_fast_on_critical
-            && outcome.findings.counts.of(Severity::Critical) > 0
-        {
-            self.due_halt = Some((HaltCause::CriticalFinding { node }, true));
+        let critical = outcome.findings.counts.of(Severity::Critical) > 0;
+        let (cause, stop_running) = if required_failure && submission.fail_fast {
+            (HaltCause::FailFast { node }, true)
+        } else if critical && submission.fail_fast_on_critical {
+            (HaltCause::CriticalFinding { node }, true)
         } else if required_failure && self.graph.plan.node(node).on_failure == OnFailure::Halt {
-            self.due_halt = Some((HaltCause::RequiredFailure { node }, false));
+            (HaltCause::RequiredFailure { node }, false)
+        } else {
+            return;
+        };
+        let due = self.due_halt.as_ref().map(|(cause, _)| cause);
+        let stronger = |old: &HaltCause| rank(old) >= rank(&cause);
+        if !due.or(self.halt.as_ref()).is_some_and(stronger) {
+            self.due_halt = Some((cause, stop_running));
         }
     }
 
@@ -355,13 +288,7 @@ impl Run {
         if self.is_over(node) {
             return;
         }
-        self.unpark(node);
-        if let NodePhase::Backoff { due } = self.node(node).phase {
-            self.backoff.remove(&(due, node));
-        }
-        self.asking
-            .retain(|(asker, _)| *asker != crate::event::Asker::Node(node));
-        self.leave_waiting(node);
+        self.take_out(node);
         let graph = self.graph.clone();
         let planned = graph.plan.node(node);
         let stage = &mut self.stages[planned.stage.index()];
@@ -386,6 +313,8 @@ impl Run {
         let state = &mut self.nodes[node.index()];
         state.phase = phase;
         state.ended_at = Some(at);
+        state.relaunch = false;
+        state.last_failure = None;
         if state.begun {
             state.begun = false;
             self.stages[stage.index()].begun -= 1;
@@ -413,6 +342,7 @@ impl Run {
             },
             other => other.clone(),
         };
+        self.forget_questions(Asker::Stage(stage));
         for node in graph.plan.stage(stage).all_nodes() {
             self.skip(node, &node_reason, at);
         }
@@ -445,16 +375,14 @@ impl Run {
 
     fn halt_with(&mut self, cause: &HaltCause, stop_running: bool) {
         self.due_halt = None;
-        // A cancel goes before every other cause, the run's time limit before those
-        // of its parts; the first of the rest stays.
-        let rank = |cause: &HaltCause| match cause {
-            HaltCause::Cancelled => 3,
-            HaltCause::RunTimeout => 2,
+        match cause {
+            HaltCause::RunTimeout => self.limit_passed = true,
+            HaltCause::StageTimeout { stage } => self.stages[stage.index()].limit_passed = true,
             HaltCause::FailFast { .. }
             | HaltCause::CriticalFinding { .. }
-            | HaltCause::RequiredFailure { .. } => 1,
-            HaltCause::StageTimeout { .. } => 0,
-        };
+            | HaltCause::RequiredFailure { .. }
+            | HaltCause::Cancelled => {}
+        }
         if self.halt.as_ref().is_none_or(|old| rank(cause) > rank(old)) {
             self.halt = Some(cause.clone());
         }
@@ -466,14 +394,6 @@ impl Run {
                 running.stopping.get_or_insert_with(|| cause.clone());
             }
         }
-    }
-
-    /// Whether a node needs nothing more.
-    pub(crate) fn is_over(&self, node: NodeIx) -> bool {
-        matches!(
-            self.node(node).phase,
-            NodePhase::Done(_) | NodePhase::Skipped(_)
-        )
     }
 
     fn pause_clocks(&mut self, at: Timestamp) {

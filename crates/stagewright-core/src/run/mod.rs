@@ -5,6 +5,7 @@
 //! the same in every replay. Only [`Run::apply`] changes anything here.
 
 mod apply;
+mod place;
 mod reopen;
 mod view;
 
@@ -43,8 +44,10 @@ pub struct Run {
     pub(crate) cursor: usize,
     /// Nodes of the current stage that may start, by index.
     pub(crate) ready: BTreeSet<NodeIx>,
-    /// Nodes of the current stage that are neither running nor done.
+    /// Nodes of the current stage that were never tried and do not wait for a person.
     pub(crate) idle: BTreeSet<NodeIx>,
+    /// Nodes that were tried and wait for their next try or launch.
+    pub(crate) resting: BTreeSet<NodeIx>,
     /// Nodes of the current stage of which a dependency failed.
     pub(crate) doomed: BTreeSet<NodeIx>,
     /// Nodes with a running launch.
@@ -63,6 +66,11 @@ pub struct Run {
     pub(crate) due_halt: Option<(HaltCause, bool)>,
     /// Why nothing more is started.
     pub(crate) halt: Option<HaltCause>,
+    /// Whether the run's own time limit has passed.
+    pub(crate) limit_passed: bool,
+    /// The active time at which its time limit began to count: it starts anew when
+    /// the run is reopened.
+    pub(crate) limit_from_ms: u64,
     pub(crate) cancel: Option<Cancel>,
     /// Set while an interrupted driver winds down.
     pub(crate) interrupted: bool,
@@ -107,6 +115,8 @@ pub(crate) struct StageState {
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) ended_at: Option<Timestamp>,
     pub(crate) clock: ActiveClock,
+    /// Whether its time limit has passed.
+    pub(crate) limit_passed: bool,
     /// Agents that have not ended.
     pub(crate) agents_left: u32,
     /// Gates that have not ended.
@@ -151,6 +161,8 @@ pub(crate) struct NodeState {
     pub(crate) launches_of_try: u32,
     /// Whether the current try must be launched again rather than a new one begun.
     pub(crate) relaunch: bool,
+    /// How the last try failed, while another is to follow.
+    pub(crate) last_failure: Option<Box<AttemptOutcome>>,
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) ended_at: Option<Timestamp>,
 }
@@ -168,9 +180,19 @@ impl NodeState {
             timeouts: 0,
             launches_of_try: 0,
             relaunch: false,
+            last_failure: None,
             started_at: None,
             ended_at: None,
         }
+    }
+
+    /// Whether a try of it was launched and it has not ended since.
+    pub(crate) fn was_tried(&self) -> bool {
+        let asked_after_a_loss = matches!(
+            &self.phase,
+            NodePhase::Parked(parked) if parked.reason == WaitReason::Interrupted
+        );
+        self.relaunch || self.last_failure.is_some() || asked_after_a_loss
     }
 }
 
@@ -265,6 +287,7 @@ impl Run {
             cursor: 0,
             ready: BTreeSet::new(),
             idle: BTreeSet::new(),
+            resting: BTreeSet::new(),
             doomed: BTreeSet::new(),
             running: BTreeSet::new(),
             backoff: BTreeSet::new(),
@@ -274,6 +297,8 @@ impl Run {
             answers: BTreeMap::new(),
             due_halt: None,
             halt: None,
+            limit_passed: false,
+            limit_from_ms: 0,
             cancel: None,
             interrupted: false,
             tally: Tally {
@@ -298,6 +323,12 @@ impl Run {
         &mut self.nodes[node.index()]
     }
 
+    /// The active time that counts towards the run's time limit, in milliseconds.
+    pub(crate) fn limit_used_ms(&self, now: Timestamp) -> u64 {
+        let elapsed_ms = self.clock.elapsed_ms(now);
+        elapsed_ms.saturating_sub(self.limit_from_ms)
+    }
+
     /// What was asked for.
     ///
     /// # Panics
@@ -316,6 +347,7 @@ impl StageState {
             started_at: None,
             ended_at: None,
             clock: ActiveClock::default(),
+            limit_passed: false,
             agents_left: agents,
             gates_left: gates,
             begun: 0,

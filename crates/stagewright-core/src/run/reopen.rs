@@ -5,7 +5,7 @@ use super::apply::is_failure;
 use super::{NodePhase, NodeState, Phase, Run, StagePhase, StageState};
 use crate::condition::Condition;
 use crate::event::SkipReason;
-use crate::plan::{NodeIx, Role};
+use crate::plan::{NodeIx, Role, Stage};
 use std::collections::BTreeSet;
 
 impl Run {
@@ -14,6 +14,8 @@ impl Run {
         self.phase = Phase::Running;
         self.ended_at = None;
         self.halt = None;
+        self.limit_passed = false;
+        self.limit_from_ms = self.clock.elapsed_ms(self.last_event_at);
         self.due_halt = None;
         self.interrupted = false;
         self.reopened += 1;
@@ -31,64 +33,60 @@ impl Run {
     }
 
     /// The nodes that did not succeed, those skipped in their wake, and the gates of
-    /// stages in which an agent runs again.
+    /// stages in which an agent runs again. Conditions may read nodes further down the
+    /// list, so the question is asked until no node joins.
     fn nodes_to_repeat(&self) -> BTreeSet<NodeIx> {
-        let graph = self.graph.clone();
         let mut again = BTreeSet::new();
-        for stage in &graph.plan.stages {
-            for node in stage.all_nodes() {
-                let planned = graph.plan.node(node);
-                let repeat = match &self.node(node).phase {
-                    NodePhase::Done(outcome) => {
-                        is_failure(outcome)
-                            || planned.role == Role::Gate
-                                && stage.agent_nodes().any(|agent| again.contains(&agent))
+        loop {
+            let before = again.len();
+            for stage in &self.graph.plan.stages {
+                for node in stage.all_nodes() {
+                    if !again.contains(&node) && self.is_to_repeat(node, stage, &again) {
+                        again.insert(node);
                     }
-                    NodePhase::Skipped(reason) => match reason {
-                        SkipReason::ConditionFalse => {
-                            self.reads_any(planned.condition.as_ref(), &again)
-                        }
-                        SkipReason::StageSkipped => {
-                            self.reads_any(stage.condition.as_ref(), &again)
-                        }
-                        SkipReason::ConditionError { .. }
-                        | SkipReason::StageConditionError { .. }
-                        | SkipReason::DependencyFailed { .. }
-                        | SkipReason::Halted { .. } => true,
-                    },
-                    NodePhase::Waiting
-                    | NodePhase::Running(_)
-                    | NodePhase::Backoff { .. }
-                    | NodePhase::Parked(_) => true,
-                };
-                if repeat {
-                    again.insert(node);
                 }
             }
+            if again.len() == before {
+                return again;
+            }
         }
-        again
     }
 
-    /// Whether a condition reads the result of one of these nodes.
+    fn is_to_repeat(&self, node: NodeIx, stage: &Stage, again: &BTreeSet<NodeIx>) -> bool {
+        let planned = self.graph.plan.node(node);
+        match &self.node(node).phase {
+            NodePhase::Done(outcome) => {
+                is_failure(outcome)
+                    || planned.role == Role::Gate
+                        && stage.agent_nodes().any(|agent| again.contains(&agent))
+            }
+            NodePhase::Skipped(reason) => match reason {
+                SkipReason::ConditionFalse => self.reads_any(planned.condition.as_ref(), again),
+                SkipReason::StageSkipped => self.reads_any(stage.condition.as_ref(), again),
+                SkipReason::ConditionError { .. }
+                | SkipReason::StageConditionError { .. }
+                | SkipReason::DependencyFailed { .. }
+                | SkipReason::Halted { .. } => true,
+            },
+            NodePhase::Waiting
+            | NodePhase::Running(_)
+            | NodePhase::Backoff { .. }
+            | NodePhase::Parked(_) => true,
+        }
+    }
+
+    /// Whether a condition reads the result of one of these nodes, or the status of a
+    /// stage that one of them belongs to.
     fn reads_any(&self, condition: Option<&Condition>, nodes: &BTreeSet<NodeIx>) -> bool {
         let Some(condition) = condition else {
             return false;
         };
-        let is_one = |id: &str| {
-            self.graph
-                .by_id
-                .get(id)
-                .is_some_and(|node| nodes.contains(node))
-        };
         match condition {
-            Condition::IfResult { agent, .. } => is_one(agent),
-            Condition::Expression { source } => self
-                .graph
-                .expression(source)
-                .reads()
-                .iter()
-                .filter_map(|name| name.strip_prefix("results."))
-                .any(|rest| is_one(rest.split('.').next().unwrap_or(rest))),
+            Condition::IfResult { agent, .. } => self.is_one_of(agent, nodes),
+            Condition::Expression { source } => {
+                let mut reads = self.graph.expression(source).reads().iter();
+                reads.any(|name| self.leads_to(name, nodes))
+            }
             Condition::Custom { .. } => !nodes.is_empty(),
             Condition::All { of } | Condition::Any { of } => {
                 of.iter().any(|part| self.reads_any(Some(part), nodes))
@@ -98,11 +96,31 @@ impl Run {
         }
     }
 
+    /// Whether a dotted name of the scope leads to one of these nodes.
+    fn leads_to(&self, name: &str, nodes: &BTreeSet<NodeIx>) -> bool {
+        let mut parts = name.split('.');
+        match (parts.next(), parts.next()) {
+            (Some("results"), Some(id)) => self.is_one_of(id, nodes),
+            (Some("stages"), Some(id)) => self.graph.stages_by_id.get(id).is_some_and(|stage| {
+                let mut members = self.graph.plan.stage(*stage).all_nodes();
+                members.any(|node| nodes.contains(&node))
+            }),
+            (Some("results" | "stages"), None) => !nodes.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn is_one_of(&self, id: &str, nodes: &BTreeSet<NodeIx>) -> bool {
+        let node = self.graph.by_id.get(id);
+        node.is_some_and(|node| nodes.contains(node))
+    }
+
     /// Brings stages, edges and counts in line with the nodes that start over.
     fn recount(&mut self, again: &BTreeSet<NodeIx>) {
         let graph = self.graph.clone();
         self.ready.clear();
         self.idle.clear();
+        self.resting.clear();
         self.doomed.clear();
         self.running.clear();
         self.backoff.clear();

@@ -1,0 +1,19 @@
+//! The rules of the core, as tables of small cases around the real driver.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a case that cannot be read is a broken test"
+)]
+
+mod conditions;
+mod halts;
+mod order;
+mod people;
+mod pipeline;
+mod recovery;
+mod reopening;
+mod retry;
+mod soundness;
+mod status;
+mod story;
+mod world;
