@@ -185,10 +185,10 @@ fn prepare(journal: &SqliteJournal, batch: Batch) -> Result<Prepared, AppendErro
 /// changes at once; when it finds nothing to change, nothing has been written.
 fn write(connection: &Connection, batch: &Prepared) -> rusqlite::Result<Result<(), AppendError>> {
     let end = batch.next_seq + batch.rows.len() as u64;
-    let key = connection
+    let found = connection
         .prepare_cached(
-            "UPDATE runs SET next_seq = ?4, state = ?5, summary = ?6
-             WHERE run_id = ?1 AND fence = ?2 AND next_seq = ?3 RETURNING key",
+            "UPDATE runs SET next_seq = ?4, summary = ?5
+             WHERE run_id = ?1 AND fence = ?2 AND next_seq = ?3 RETURNING key, state = ?6",
         )?
         .query_row(
             params![
@@ -196,15 +196,22 @@ fn write(connection: &Connection, batch: &Prepared) -> rusqlite::Result<Result<(
                 stored(batch.fence),
                 stored(batch.next_seq),
                 stored(end),
-                batch.state,
                 batch.summary,
+                batch.state,
             ],
-            |row| row.get::<_, i64>(0),
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)),
         )
         .optional()?;
-    let Some(key) = key else {
+    let Some((key, same_state)) = found else {
         return refusal(connection, batch).map(Err);
     };
+    // Apart from the rest, since naming an indexed column rewrites its index, and
+    // with it one more page of the log, even when the value stays the same.
+    if !same_state {
+        connection
+            .prepare_cached("UPDATE runs SET state = ?2 WHERE key = ?1")?
+            .execute(params![key, batch.state])?;
+    }
     insert_events(connection, key, &batch.rows)?;
     blobs::insert(connection, &batch.blobs)?;
     if !batch.inbox_taken.is_empty() {

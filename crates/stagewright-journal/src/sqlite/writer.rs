@@ -1,10 +1,10 @@
 //! Group commit: what several threads write at once costs one sync.
 //!
-//! Each caller puts its work into a queue and then waits for the connection. Whoever
-//! gets it first commits everything that is queued by then, so the others find their
-//! work done. While that commit syncs, the next group gathers. A caller who is alone
-//! pays for two uncontended locks and no change of threads; a thread of its own for
-//! the writer would cost every single append two of them.
+//! Each caller queues its work. The first one to come becomes the leader and commits
+//! everything that is queued by then; those who come while it syncs wait, and one of
+//! them leads the next group. A caller who is alone pays for a few uncontended locks
+//! and no change of threads; a thread of its own for the writer would cost every
+//! single append two of them.
 //!
 //! Work that refuses (a stale fencing number, a wrong position) has to refuse before
 //! it writes anything, so it leaves no trace in the group's transaction. When the
@@ -14,7 +14,7 @@
 use super::fault::Origin;
 use crate::error::StoreError;
 use rusqlite::Connection;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// The most works that one transaction commits, so that no caller waits for an
 /// endless group.
@@ -24,8 +24,26 @@ const MAX_GROUP: usize = 256;
 #[derive(Debug)]
 pub(super) struct Writer {
     origin: Origin,
-    queue: Mutex<Vec<Box<dyn Work>>>,
+    queue: Mutex<Queue>,
+    /// Told whenever a leader has settled its group.
+    settled: Condvar,
+    /// Only ever locked by the leader.
     connection: Mutex<Connection>,
+}
+
+/// What waits for the next group.
+#[derive(Debug, Default)]
+struct Queue {
+    works: Vec<Box<dyn Work>>,
+    /// Whether somebody is committing a group.
+    led: bool,
+    /// Whether the last group had more than one work.
+    crowded: bool,
+}
+
+/// The leader's duty to let the next one lead, kept also when it panics.
+struct Leadership<'a> {
+    writer: &'a Writer,
 }
 
 /// What waits to be committed.
@@ -57,7 +75,8 @@ impl Writer {
     pub(super) fn new(connection: Connection, origin: Origin) -> Self {
         Self {
             origin,
-            queue: Mutex::new(Vec::new()),
+            queue: Mutex::default(),
+            settled: Condvar::new(),
             connection: Mutex::new(connection),
         }
     }
@@ -79,7 +98,7 @@ impl Writer {
         F: FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
     {
         let slot = Slot::default();
-        lock(&self.queue).push(Box::new(Pending {
+        lock(&self.queue).works.push(Box::new(Pending {
             work,
             value: None,
             slot: Arc::clone(&slot),
@@ -87,27 +106,48 @@ impl Writer {
         Ticket { slot }
     }
 
-    /// Waits until queued work is committed, committing it if nobody else does.
+    /// Waits until queued work is committed, leading a group if nobody else does.
     pub(super) fn settle<T>(&self, ticket: &Ticket<T>) -> Result<T, StoreError> {
-        let connection = lock(&self.connection);
+        let mut queue = lock(&self.queue);
         loop {
             if let Some(result) = lock(&ticket.slot).take() {
                 return result;
             }
-            let mut group = {
-                let mut queue = lock(&self.queue);
-                let size = queue.len().min(MAX_GROUP);
-                queue.drain(..size).collect::<Vec<_>>()
-            };
-            if group.is_empty() {
+            if queue.led {
+                queue = self
+                    .settled
+                    .wait(queue)
+                    .unwrap_or_else(PoisonError::into_inner);
+            } else if queue.works.is_empty() {
                 // Whoever took the work panicked before its commit.
                 return Err(StoreError::Io {
                     path: self.origin.path.clone(),
                     detail: "another writer of this process broke off".to_owned(),
                 });
+            } else {
+                queue = self.lead(queue);
             }
-            self.commit_group(&connection, &mut group);
         }
+    }
+
+    /// Commits one group.
+    fn lead<'a>(&'a self, mut queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
+        queue.led = true;
+        if queue.crowded {
+            // The others of the last group are on their way back; what they bring
+            // would otherwise just miss this one.
+            drop(queue);
+            std::thread::yield_now();
+            queue = lock(&self.queue);
+        }
+        let size = queue.works.len().min(MAX_GROUP);
+        queue.crowded = size > 1;
+        let mut group: Vec<_> = queue.works.drain(..size).collect();
+        drop(queue);
+        let leadership = Leadership { writer: self };
+        self.commit_group(&lock(&self.connection), &mut group);
+        drop(leadership);
+        lock(&self.queue)
     }
 
     /// Commits a group in one transaction, or each work in its own when the store
@@ -140,6 +180,13 @@ impl Writer {
             roll_back_if_open(connection);
         }
         committed.map_err(|error| self.origin.explain(error))
+    }
+}
+
+impl Drop for Leadership<'_> {
+    fn drop(&mut self) {
+        lock(&self.writer.queue).led = false;
+        self.writer.settled.notify_all();
     }
 }
 
