@@ -9,10 +9,17 @@ pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 pub const MAX_NESTING: usize = 100;
 
 /// The most values (texts, numbers, lists, maps) of one file, aliases expanded.
-pub const MAX_VALUES: usize = 2_000_000;
+pub const MAX_VALUES: usize = 1_000_000;
 
-/// The most values that aliases may add, so that a small file cannot unfold into a
-/// large one.
+/// The longest stretch of YAML, in bytes, that belongs to one value before anything can
+/// be said about it: a text, or a collection in brackets. The parser holds all of it.
+pub const MAX_STRETCH_BYTES: usize = 1024 * 1024;
+
+/// The most anchors of one file.
+pub const MAX_ANCHORS: usize = 1_000;
+
+/// The most values that anchors may hold, and that aliases may add, so that a small
+/// file cannot unfold into a large one.
 pub const MAX_ALIAS_VALUES: usize = 100_000;
 
 /// The most agents and gates of one pipeline.
@@ -24,8 +31,16 @@ pub const MAX_STAGES: usize = 10_000;
 /// The longest id, in characters.
 pub const MAX_ID_CHARS: usize = 64;
 
-/// The longest single expression or template, in bytes.
-pub const MAX_EXPRESSION_BYTES: usize = 64 * 1024;
+/// The longest template, in bytes.
+pub const MAX_TEMPLATE_BYTES: usize = 256 * 1024;
+
+/// The most words, operators and brackets of one expression. Expressions are compiled
+/// by recursion, one level for each operator in the worst case, and this much fits a
+/// small stack.
+pub const MAX_EXPRESSION_TOKENS: usize = 1_000;
+
+/// The most `{% … %}` of one template, which nest in the same way.
+pub const MAX_STATEMENTS: usize = 200;
 
 /// The most re-runs that a file may ask for.
 pub const MAX_RETRIES: u32 = 1_000;

@@ -23,6 +23,15 @@ const SECRET_WORDS: [&str; 13] = [
     "cookie",
 ];
 
+/// Keys that documentation names as examples.
+pub(crate) const EXAMPLES: [&str; 5] = [
+    "token",
+    "password",
+    "api_key",
+    "private_key",
+    "authorization",
+];
+
 /// Pairs of words that name a secret.
 const SECRET_PAIRS: [(&str, &str); 8] = [
     ("api", "key"),

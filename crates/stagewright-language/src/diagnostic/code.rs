@@ -114,6 +114,13 @@ codes! {
     LimitWithoutEffect = "SW0172", Warning, "a time limit can never be reached";
 }
 
+impl Code {
+    /// Whether the line at fault may hold a secret, so that only the key is shown.
+    pub(super) fn conceals(self) -> bool {
+        matches!(self, Self::PlainSecret | Self::BadSecretReference)
+    }
+}
+
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())

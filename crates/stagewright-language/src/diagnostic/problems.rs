@@ -101,6 +101,18 @@ impl<'a> Problems<'a> {
         });
     }
 
+    /// Counts a problem of which no more are listed; false while it still would be. A
+    /// file with a million unknown keys is then answered without a million texts.
+    pub(crate) fn only_counts(&mut self, code: Code) -> bool {
+        let count = match code.level() {
+            Level::Error => &mut self.errors,
+            Level::Warning => &mut self.warnings,
+        };
+        let full = *count >= MAX_LISTED;
+        *count += usize::from(full);
+        full
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         self.errors > 0
     }

@@ -138,7 +138,7 @@ pub(crate) enum Shape {
     Expression,
     /// A shell text, or a list of arguments.
     Run,
-    /// A list of ids, or of mappings with `id` and `when`.
+    /// A list of ids, or of mappings with `id` and `when`; a single one is a list.
     Dependencies,
     /// The argument list, name or expression of a custom condition.
     Evaluator,

@@ -151,6 +151,9 @@ impl Lowering<'_> {
     }
 
     fn unknown_key(&mut self, entry: &Entry, table: &'static Table) {
+        if self.problems.only_counts(Code::UnknownKey) {
+            return;
+        }
         let elsewhere = table
             .elsewhere
             .iter()

@@ -4,6 +4,9 @@ use super::{Edge, Lowering};
 use crate::diagnostic::{Code, Problem};
 use stagewright_core::plan::NodeIx;
 
+/// Of a longer circle only the beginning and the end are shown.
+const MAX_SHOWN: usize = 10;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
     New,
@@ -35,6 +38,10 @@ impl Lowering<'_> {
             .map(|edge| self.names.nodes[edge.from.index()].id.as_str())
             .collect();
         names.push(names[0]);
+        if names.len() > MAX_SHOWN {
+            let middle = MAX_SHOWN / 2..names.len() - MAX_SHOWN / 2;
+            names.splice(middle, ["…"]);
+        }
         let path = names.join(" → ");
         let last = cycle[cycle.len() - 1];
         self.report(

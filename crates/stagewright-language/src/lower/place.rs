@@ -47,22 +47,24 @@ impl Lowering<'_> {
             .then_some(node.extent.start as usize + quote + offset)
     }
 
-    /// In a literal block each line of the value is a line of the file, indented.
+    /// In a literal block each line of the value is a line of the file behind the same
+    /// indentation. The scalar's extent begins with its first line that is not empty.
     fn in_block(&self, node: &Node, scalar: &Scalar, offset: usize) -> Option<usize> {
-        let before = scalar.text.get(..offset)?;
+        let value = scalar.text.trim_start_matches('\n');
+        let offset = offset.checked_sub(scalar.text.len() - value.len())?;
+        let before = value.get(..offset)?;
         let line_number = before.matches('\n').count();
         let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-        let line = scalar.text.split('\n').nth(line_number)?;
-        let body = self.text.get(node.extent.start as usize..)?;
-        let written = body.split_inclusive('\n').nth(line_number + 1)?;
-        let at: usize = body
-            .split_inclusive('\n')
-            .take(line_number + 1)
-            .map(str::len)
-            .sum();
-        let trimmed = written.trim_end_matches(['\n', '\r']);
-        let indentation = trimmed.len().checked_sub(line.len())?;
-        (trimmed.get(indentation..)? == line)
-            .then_some(node.extent.start as usize + at + indentation + column)
+        let line = value.split('\n').nth(line_number)?;
+        let start = node.extent.start as usize;
+        let first_line = self.text.get(..start)?.rfind('\n').map_or(0, |at| at + 1);
+        let indentation = start - first_line;
+        let mut at = first_line;
+        let mut written = self.text.get(first_line..)?.split_inclusive('\n');
+        for _ in 0..line_number {
+            at += written.next()?.len();
+        }
+        let written = written.next()?.trim_end_matches(['\n', '\r']);
+        (written.get(indentation..) == Some(line)).then_some(at + indentation + column)
     }
 }

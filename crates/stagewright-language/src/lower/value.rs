@@ -140,17 +140,14 @@ impl Lowering<'_> {
     }
 
     pub(super) fn unknown_word(&mut self, node: &Node, key: &str, text: &str, words: &[&str]) {
-        let hint = self
-            .problems
-            .did_you_mean(text, words.iter().copied())
-            .unwrap_or_else(|| format!("use one of {}", listed(words)));
+        let hint = self.problems.did_you_mean(text, words.iter().copied());
         self.report(
             Problem::new(
                 Code::UnknownWord,
                 node.extent,
                 format!("`{key}` cannot be `{text}`"),
             )
-            .hint(hint)
+            .hint_if(hint)
             .note(format!("the words are {}", listed(words))),
         );
     }

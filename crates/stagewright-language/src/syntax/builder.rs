@@ -4,7 +4,7 @@
 
 use super::tree::{Content, Entry, Node, Scalar, Style};
 use crate::diagnostic::{Code, Problem};
-use crate::limit::{MAX_ALIAS_VALUES, MAX_NESTING, MAX_VALUES};
+use crate::limit::{MAX_ALIAS_VALUES, MAX_ANCHORS, MAX_NESTING, MAX_VALUES};
 use crate::source::Extent;
 use std::collections::HashMap;
 
@@ -19,6 +19,7 @@ pub(crate) struct Builder {
     root: Option<Node>,
     values: usize,
     alias_values: usize,
+    anchored_values: usize,
 }
 
 /// A collection that has begun and not ended.
@@ -165,10 +166,25 @@ impl Builder {
         Ok(())
     }
 
+    /// Keeps a copy of an anchored value. Anchors around anchors would copy the inner
+    /// ones again and again, so all copies count.
+    fn remember(&mut self, anchor: usize, node: &Node) -> Result<(), Problem> {
+        self.anchored_values += node.count();
+        let message = if self.anchors.len() >= MAX_ANCHORS {
+            format!("a file has at most {MAX_ANCHORS} anchors")
+        } else if self.anchored_values > MAX_ALIAS_VALUES {
+            format!("anchors hold more than {MAX_ALIAS_VALUES} values")
+        } else {
+            self.anchors.insert(anchor, node.clone());
+            return Ok(());
+        };
+        Err(Problem::new(Code::TooLarge, node.extent, message))
+    }
+
     /// Puts a finished value where it belongs.
     fn place(&mut self, node: Node, anchor: usize) -> Result<(), Problem> {
         if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.remember(anchor, &node)?;
         }
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);

@@ -3,9 +3,10 @@
 use super::builder::Builder;
 use super::tree::{Node, Scalar, Style};
 use crate::diagnostic::{Code, Problem};
-use crate::limit::MAX_NESTING;
+use crate::limit::{MAX_NESTING, MAX_STRETCH_BYTES};
 use crate::source::Extent;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
+use std::cell::Cell;
 
 /// Reads a text that holds one YAML document.
 pub(crate) fn read(text: &str) -> Result<Node, Problem> {
@@ -14,12 +15,22 @@ pub(crate) fn read(text: &str) -> Result<Node, Problem> {
         None => (text, 0),
     };
     let offsets = Offsets::new(body, skipped);
-    let mut parser = Parser::new_from_str(body);
+    let read = Cell::new(0_usize);
+    let mut parser = Parser::new_from_iter(Metered::new(body, &read));
     let mut builder = Builder::default();
     let mut documents = 0;
-    while let Some(event) = parser.next_event() {
+    let mut last = Extent::new(skipped, skipped);
+    loop {
+        read.set(0);
+        let Some(event) = parser.next_event() else {
+            break;
+        };
+        if read.get() > MAX_STRETCH_BYTES {
+            return Err(too_long_a_stretch(last));
+        }
         let (event, span) = event.map_err(|error| syntax_error(&error, &offsets, text))?;
         let extent = offsets.extent(&span);
+        last = extent;
         match event {
             Event::DocumentStart(_) => {
                 documents += 1;
@@ -133,6 +144,47 @@ fn syntax_error(error: &ScanError, offsets: &Offsets<'_>, text: &str) -> Problem
         format!("this is not valid YAML: {info}"),
     )
     .hint_if(hint)
+}
+
+fn too_long_a_stretch(last: Extent) -> Problem {
+    Problem::new(
+        Code::TooLarge,
+        last,
+        format!("more than {MAX_STRETCH_BYTES} bytes follow here without a complete value"),
+    )
+    .hint(
+        "keep long texts in files of their own, and large collections in lines instead of brackets",
+    )
+}
+
+/// The characters of a text, until more of them were read than one value may have. The
+/// parser reads a whole collection in brackets before it says anything about it.
+struct Metered<'a> {
+    characters: std::str::Chars<'a>,
+    /// Bytes that were read since it was last set to zero.
+    read: &'a Cell<usize>,
+}
+
+impl<'a> Metered<'a> {
+    fn new(text: &'a str, read: &'a Cell<usize>) -> Self {
+        Self {
+            characters: text.chars(),
+            read,
+        }
+    }
+}
+
+impl Iterator for Metered<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        if self.read.get() > MAX_STRETCH_BYTES {
+            return None;
+        }
+        let character = self.characters.next()?;
+        self.read.set(self.read.get() + character.len_utf8());
+        Some(character)
+    }
 }
 
 /// Turns the parser's character positions into byte offsets.
