@@ -161,7 +161,12 @@ impl Engine {
             let mut answered = false;
             for effect in live.effects() {
                 match effect {
-                    Effect::Launch(Launching { node, launch, stop: Some(_), .. }) => {
+                    Effect::Launch(Launching {
+                        node,
+                        launch,
+                        stop: Some(_),
+                        ..
+                    }) => {
                         live.handle(Input::Stopped { node, launch });
                         answered = true;
                     }
@@ -217,7 +222,9 @@ impl Engine {
             let performed = agents.perform(job, receiver).await;
             Report::Performed(node, launch, Box::new(performed))
         });
-        in_flight.subjects.insert(task.id(), Subject::Launch(node, launch));
+        in_flight
+            .subjects
+            .insert(task.id(), Subject::Launch(node, launch));
     }
 
     fn ask(
@@ -271,7 +278,9 @@ impl Engine {
             };
             Report::Evaluated(asker, number, answer)
         });
-        in_flight.subjects.insert(task.id(), Subject::Question(asker, number));
+        in_flight
+            .subjects
+            .insert(task.id(), Subject::Question(asker, number));
         Ok(())
     }
 }
@@ -325,7 +334,9 @@ impl InFlight {
             Some(Subject::Question(asker, number)) => live.handle(Input::ConditionAnswered {
                 asker,
                 number,
-                answer: Err(format!("a defect of stagewright ended the evaluator: {error}")),
+                answer: Err(format!(
+                    "a defect of stagewright ended the evaluator: {error}"
+                )),
             }),
             None => {}
         }

@@ -160,7 +160,7 @@ impl Engine {
             .submit(clock::now(), Event::Submitted { submission });
         live.handle(Input::Claim { fence: FIRST_FENCE });
         let (events, mut blobs) = live.first_batch();
-        blobs.push(stagewright_journal::Blob::of(plan_blob.bytes()));
+        blobs.push(plan_blob);
         let created = self.parts.journal.create(NewRun {
             summary: summarize(live.run(), clock::now()),
             events,

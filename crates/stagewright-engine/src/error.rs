@@ -29,7 +29,9 @@ pub enum EngineError {
     #[error(transparent)]
     Plan(#[from] InvalidPlan),
     /// The journal names a value that is not there.
-    #[error("the journal names the value {hash}, which is not stored: `stagewright doctor` says more")]
+    #[error(
+        "the journal names the value {hash}, which is not stored: `stagewright doctor` says more"
+    )]
     MissingBlob {
         /// Its SHA-256.
         hash: String,
@@ -49,7 +51,9 @@ pub enum EngineError {
         run_id: String,
     },
     /// The context is larger than a run carries.
-    #[error("the context has {bytes} bytes of JSON, and the most is {limit}: put large data in a file and its path in the context")]
+    #[error(
+        "the context has {bytes} bytes of JSON, and the most is {limit}: put large data in a file and its path in the context"
+    )]
     ContextTooLarge {
         /// Its size.
         bytes: usize,

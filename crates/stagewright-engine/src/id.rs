@@ -27,11 +27,21 @@ pub(crate) fn new_run_id() -> Result<String, getrandom::Error> {
 pub fn default_pipeline_id(name: &str, context: &serde_json::Value) -> String {
     let slug: String = name
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .collect();
     let slug: Vec<&str> = slug.split('-').filter(|word| !word.is_empty()).collect();
     let hash = sha256_hex(context.to_string().as_bytes());
-    let name = if slug.is_empty() { "pipeline".to_owned() } else { slug.join("-") };
+    let name = if slug.is_empty() {
+        "pipeline".to_owned()
+    } else {
+        slug.join("-")
+    };
     format!("{name}-{}", &hash[..8])
 }
 
@@ -46,7 +56,10 @@ mod tests {
         let b = default_pipeline_id("Pull request: Review", &serde_json::json!({"n": 2}));
         assert!(a.starts_with("pull-request-review-"), "{a}");
         assert_ne!(a, b);
-        assert_eq!(a, default_pipeline_id("Pull request: Review", &serde_json::json!({"n": 1})));
+        assert_eq!(
+            a,
+            default_pipeline_id("Pull request: Review", &serde_json::json!({"n": 1}))
+        );
         assert!(default_pipeline_id("§", &serde_json::json!({})).starts_with("pipeline-"));
     }
 }

@@ -10,7 +10,7 @@ use minijinja::Value;
 use serde_json::{Map, json};
 use stagewright_core::expression::from_json;
 use stagewright_core::plan::{NodeIx, Role};
-use stagewright_core::{NodeView, Run, StageIx, scope};
+use stagewright_core::{NodeView, Run, scope};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -55,7 +55,7 @@ pub(crate) fn of_launch(
     let planned = run.plan().node(node);
     let submission = run.submission();
     let mut names = vec![
-        ("context", from_json(&submission.context)),
+        ("context", run.context().clone()),
         ("results", from_json(&results.into())),
         ("stages", from_json(&stages.into())),
         (
@@ -110,8 +110,7 @@ fn result_of(
 }
 
 fn stage_of(run: &Run, id: &str) -> Option<serde_json::Value> {
-    let index = run.plan().stages.iter().position(|stage| stage.id == id)?;
-    let stage = StageIx(u32::try_from(index).ok()?);
+    let stage = run.find_stage(id)?;
     let (status, _) = run.stage_status(stage)?;
     Some(json!({"status": status.as_str()}))
 }

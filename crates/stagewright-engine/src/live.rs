@@ -7,11 +7,11 @@ use crate::requests::Renderer;
 use crate::summary::summarize;
 use crate::text::Markers;
 use serde_json::json;
+use stagewright_agents::{Performed, Request};
 use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, BlobRef};
 use stagewright_core::plan::Action;
 use stagewright_core::{Blob, Driver, Effect, Input, NodeIx, NodeView, Recorded, Run, scope};
 use stagewright_journal::{Batch, InboxMessage, Journal, Lease};
-use stagewright_agents::{Performed, Request};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,8 +134,8 @@ impl LiveRun {
         let mut outcome = performed.outcome;
         let planned = self.run().plan().node(node).clone();
         outcome.projection = scope::project(&performed.document.output, &planned.projection);
-        let document = serde_json::to_value(&performed.document)
-            .expect("a result document is JSON already");
+        let document =
+            serde_json::to_value(&performed.document).expect("a result document is JSON already");
         let blob = Blob::of(document.to_string().into_bytes());
         self.renderer
             .documents
@@ -259,7 +259,7 @@ impl LiveRun {
             fence: lease.fence(),
             next_seq: self.committed,
             events: batch.events.clone(),
-            blobs: blobs.into_iter().map(stored_blob).collect(),
+            blobs,
             summary: summarize(self.driver.run(), clock::now()),
             inbox_taken: std::mem::take(&mut self.taken),
         })?;
@@ -268,13 +268,10 @@ impl LiveRun {
     }
 
     /// The first batch of a new run, for [`Journal::create`].
-    pub(crate) fn first_batch(&mut self) -> (Vec<Recorded>, Vec<stagewright_journal::Blob>) {
+    pub(crate) fn first_batch(&mut self) -> (Vec<Recorded>, Vec<Blob>) {
         let batch = self.driver.take_batch();
         self.committed = batch.events.len() as u64;
-        (
-            batch.events,
-            batch.blobs.into_iter().map(stored_blob).collect(),
-        )
+        (batch.events, batch.blobs)
     }
 
     /// What is to be started or stopped, after a commit.
@@ -305,11 +302,11 @@ fn choice_of(action: &Action, approved: bool) -> String {
         Action::Human(human) => human.choices.as_slice(),
         Action::Command(_) | Action::Lambda { .. } | Action::Set { .. } => &[],
     };
-    let offered = if approved { choices.first() } else { choices.last() };
+    let offered = if approved {
+        choices.first()
+    } else {
+        choices.last()
+    };
     let usual = if approved { "approve" } else { "reject" };
     offered.map_or_else(|| usual.to_owned(), Clone::clone)
-}
-
-fn stored_blob(blob: Blob) -> stagewright_journal::Blob {
-    stagewright_journal::Blob::of(blob.bytes())
 }

@@ -107,10 +107,15 @@ impl Renderer {
             let value = self
                 .text(run, node, template, true)
                 .map_err(|message| format!("env {name}: {message}"))?;
-            request.env.insert(name.clone(), self.markers.resolve(&value));
+            request
+                .env
+                .insert(name.clone(), self.markers.resolve(&value));
         }
         if let Some(cwd) = &command.cwd {
-            request.cwd = Some(self.text(run, node, cwd, false).map_err(|m| format!("cwd: {m}"))?);
+            request.cwd = Some(
+                self.text(run, node, cwd, false)
+                    .map_err(|m| format!("cwd: {m}"))?,
+            );
         }
         Ok(request)
     }
@@ -259,13 +264,19 @@ impl Renderer {
             gate: &gate,
         };
         let markers = with_secrets.then(|| self.markers.clone());
-        of_launch(run, node, reads, &mut self.documents, &places, markers.as_ref()).map_err(
-            |error| {
-                let message = error.to_string();
-                self.broken = Some(error);
-                message
-            },
+        of_launch(
+            run,
+            node,
+            reads,
+            &mut self.documents,
+            &places,
+            markers.as_ref(),
         )
+        .map_err(|error| {
+            let message = error.to_string();
+            self.broken = Some(error);
+            message
+        })
     }
 
     /// Stores the request and its input beside the journal, and keeps it for the launch.
@@ -300,7 +311,11 @@ impl Renderer {
     }
 
     /// A success with this output, and the document that is stored for it.
-    pub(crate) fn outcome_of_value(&mut self, planned: &Node, output: &Value) -> (AttemptOutcome, Blob) {
+    pub(crate) fn outcome_of_value(
+        &mut self,
+        planned: &Node,
+        output: &Value,
+    ) -> (AttemptOutcome, Blob) {
         let document = Arc::new(serde_json::json!({"output": output}));
         let blob = Blob::of(document.to_string().into_bytes());
         self.documents.remember(blob.reference(), document);
@@ -354,7 +369,10 @@ fn is_trusted(trusted: &[String], reads: &BTreeSet<String>) -> bool {
         let ours = ["run.", "gate.", "attempt", "index", "now", "secrets."];
         ours.iter().any(|prefix| name.starts_with(prefix))
             || trusted.iter().any(|path| {
-                name == path || name.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with('.'))
+                name == path
+                    || name
+                        .strip_prefix(path.as_str())
+                        .is_some_and(|rest| rest.starts_with('.'))
             })
     })
 }

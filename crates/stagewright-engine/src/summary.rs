@@ -31,7 +31,9 @@ pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
         agents_running: u32::try_from(run.running_nodes().count()).unwrap_or(u32::MAX),
         agents_failed: tally.failed,
         agents_skipped: tally.skipped,
-        current_stage: run.current_stage().map(|stage| plan.stage(stage).id.clone()),
+        current_stage: run
+            .current_stage()
+            .map(|stage| plan.stage(stage).id.clone()),
         current_agent: run
             .running_nodes()
             .next()

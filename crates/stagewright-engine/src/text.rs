@@ -90,6 +90,9 @@ mod tests {
             ])
         );
         let forged = "\u{1}00000000000000000000000000000000:TOKEN\u{1}";
-        assert_eq!(markers.resolve(forged), SecretText::Plain(forged.to_owned()));
+        assert_eq!(
+            markers.resolve(forged),
+            SecretText::Plain(forged.to_owned())
+        );
     }
 }

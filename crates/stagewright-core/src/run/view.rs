@@ -122,6 +122,16 @@ impl Run {
         self.graph.by_id.get(id).copied()
     }
 
+    /// The stage with this id.
+    pub fn find_stage(&self, id: &str) -> Option<StageIx> {
+        self.graph.stages_by_id.get(id).copied()
+    }
+
+    /// The context as the expression language sees it.
+    pub fn context(&self) -> &minijinja::Value {
+        &self.context
+    }
+
     /// The plan with its edges and compiled expressions.
     pub fn graph(&self) -> &Arc<Graph> {
         &self.graph

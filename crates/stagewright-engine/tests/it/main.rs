@@ -1,0 +1,4 @@
+//! The engine over a real journal and real processes.
+
+mod journey;
+mod world;
