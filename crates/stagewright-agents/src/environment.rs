@@ -2,7 +2,20 @@
 //!
 //! An agent gets, each later one standing above the earlier: variables of the
 //! orchestrator's environment that are on the list, its secrets, its declared `env`,
-//! the values of its shell text, and the variables in which stagewright speaks to it.
+//! the values of its shell text, and the variables in which stagewright speaks to it:
+//!
+//! | variable | what it says |
+//! | --- | --- |
+//! | `STAGEWRIGHT_RUN` | the run's own id |
+//! | `STAGEWRIGHT_PIPELINE_ID` | the user's key of the run |
+//! | `STAGEWRIGHT_AGENT` | the agent's id |
+//! | `STAGEWRIGHT_TRY` | the try, from 1 |
+//! | `STAGEWRIGHT_IDEMPOTENCY_KEY` | the same for all launches of one try |
+//! | `STAGEWRIGHT_INPUT` | a file with the input, the same as on standard input |
+//! | `STAGEWRIGHT_ANSWER` | an empty file; what is written there is the answer |
+//! | `STAGEWRIGHT_RUN_DIR` | the run's directory |
+//! | `STAGEWRIGHT_TRACE_ID` | for distributed tracing, where there is one |
+//! | `STAGEWRIGHT_LAUNCH` | the marker by which its processes are found |
 
 use crate::job::Job;
 use crate::process::MARKER_VARIABLE;

@@ -24,7 +24,7 @@ use stagewright_core::finding::FindingsSummary;
 use stagewright_core::plan::Role;
 use stagewright_core::retry::ErrorClass;
 use stagewright_evidence::Answer;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Gets steps done. One value serves a whole process.
 #[derive(Debug, Clone)]
@@ -74,7 +74,7 @@ impl Agents {
             Ok(promise) => promise,
             Err(message) => return refused(Refusal::invalid(message)),
         };
-        let executed = match self.execute(&job, &secrets, &redactor, stop).await {
+        let mut executed = match self.execute(&job, &secrets, &redactor, stop).await {
             Ok(executed) => executed,
             Err(refusal) => {
                 return refused(Refusal {
@@ -115,13 +115,18 @@ impl Agents {
             &self.settings,
             &self.environment,
         )?;
-        let record = |extension: &str| {
-            self.recording(redactor, run_dir, format!("logs/{stem}.{extension}"))
-                .map_err(|error| unwritable("the log file", error))
-        };
         std::fs::create_dir_all(run_dir.join("logs"))
             .map_err(|error| unwritable("the log file", error))?;
-        let (mut stdout, mut stderr) = (record("out")?, record("err")?);
+        let Caps {
+            log_bytes,
+            answer_bytes,
+        } = self.settings.caps;
+        let record = |extension: &str, capture_bytes: usize| {
+            let path = format!("logs/{stem}.{extension}");
+            Recording::with_log(redactor, capture_bytes, run_dir, path, log_bytes)
+                .map_err(|error| unwritable("the log file", error))
+        };
+        let (mut stdout, mut stderr) = (record("out", answer_bytes)?, record("err", 0)?);
         let program: PathBuf = invocation.program.clone();
         let ended = process::run(invocation, &mut stdout, &mut stderr, stop)
             .await
@@ -133,28 +138,15 @@ impl Agents {
             scratch,
         })
     }
-
-    fn recording(
-        &self,
-        redactor: &Redactor,
-        run_dir: &Path,
-        path: String,
-    ) -> std::io::Result<Recording> {
-        let Caps {
-            log_bytes,
-            answer_bytes,
-        } = self.settings.caps;
-        Recording::with_log(redactor, answer_bytes, run_dir, path, log_bytes)
-    }
 }
 
 impl Executed {
-    fn remains(&self, caps: Caps) -> Remains {
+    fn remains(&mut self, caps: Caps) -> Remains {
         let (answer, answered_by) = match self.scratch.read_answer(caps.answer_bytes) {
             Ok(AnswerFile::Empty) => (
-                match self.stdout.capture() {
-                    Capture::Whole { bytes, .. } => RawAnswer::Bytes(bytes.clone()),
-                    Capture::TooMuch { cap } => RawAnswer::TooMuch(*cap),
+                match self.stdout.take_capture() {
+                    Capture::Whole { bytes, .. } => RawAnswer::Bytes(bytes),
+                    Capture::TooMuch { cap } => RawAnswer::TooMuch(cap),
                 },
                 AnsweredBy::Stdout,
             ),

@@ -68,8 +68,8 @@ impl Agents {
                 describe_exit(ended.exit)
             ));
         }
-        let answer = match stdout.capture() {
-            Capture::Whole { bytes, .. } => String::from_utf8_lossy(bytes),
+        let answer = match stdout.take_capture() {
+            Capture::Whole { bytes, .. } => String::from_utf8_lossy(&bytes).into_owned(),
             Capture::TooMuch { cap } => {
                 return Err(format!(
                     "`{name}` printed more than {cap} bytes instead of `true` or `false`"

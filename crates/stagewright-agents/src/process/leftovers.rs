@@ -9,8 +9,10 @@
 //! The variable holds a list of words: a pipeline that an agent runs in its turn
 //! appends its own marker, so that ending the outer launch ends the inner one's agents.
 
+use super::table::{self, Known};
 use rustix::process::{Pid, Signal};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The environment variable that carries the markers, separated by spaces.
@@ -29,6 +31,8 @@ pub(super) struct Target {
     pub(super) group: Option<Pid>,
     /// How the marker is recognised.
     pub(super) marker: Marker,
+    /// Processes that cannot be meant, since they were there before.
+    pub(super) known: Arc<Known>,
 }
 
 /// How a marker is recognised among the words of the variable.
@@ -58,6 +62,7 @@ pub fn end_orphans(run_id: &str) -> usize {
     let target = Target {
         group: None,
         marker: Marker::Run(format!("{run_id}/")),
+        known: Arc::default(),
     };
     let mut sweep = Sweep::new(Duration::from_secs(1));
     while let Some(pause) = sweep.step(&target) {
@@ -96,7 +101,7 @@ pub(super) async fn end(target: Target, grace: Duration) -> Swept {
 /// Kills everything that is meant at once, without waiting: for a dropped future.
 pub(super) fn kill_now(target: &Target) {
     signal_group(target, Signal::KILL);
-    for process in processes::find(target) {
+    for process in table::find(target) {
         process.signal(Signal::KILL);
     }
 }
@@ -130,13 +135,13 @@ impl Sweep {
     /// Looks once and signals what it finds. Returns how long to wait before the
     /// next look; `None` when it is over.
     fn step(&mut self, target: &Target) -> Option<Duration> {
-        let found = processes::find(target);
+        let found = table::find(target);
         self.survivors = found.len();
         let elapsed = self.began.elapsed();
         if found.is_empty() || elapsed > self.grace + KILL_PATIENCE {
             return None;
         }
-        for process in &found {
+        for process in found.iter().filter(|process| !process.is_exiting()) {
             // What appears later was forked by one that was told; it is told too.
             if self.seen.insert(process.pid()) {
                 process.signal(Signal::TERM);
@@ -159,7 +164,7 @@ impl Sweep {
 
 #[cfg(target_os = "linux")]
 impl Marker {
-    fn matches(&self, environment: &[u8]) -> bool {
+    pub(super) fn matches(&self, environment: &[u8]) -> bool {
         environment
             .split(|byte| *byte == 0)
             .filter_map(|entry| entry.strip_prefix(MARKER_VARIABLE.as_bytes()))
@@ -169,117 +174,6 @@ impl Marker {
                 Self::Launch(marker) => word == marker.as_bytes(),
                 Self::Run(prefix) => word.starts_with(prefix.as_bytes()),
             })
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod processes {
-    //! The process table of Linux.
-
-    use super::{Pid, Signal, Target, signal_group};
-    use rustix::fd::OwnedFd;
-    use rustix::io::Errno;
-    use rustix::process::{PidfdFlags, getpid, kill_process, pidfd_open, pidfd_send_signal};
-
-    /// A process, held by a handle that cannot come to mean another one. Kernels
-    /// before 5.3 have no such handles; there the number has to do.
-    pub(super) struct Process {
-        pid: Pid,
-        handle: Option<OwnedFd>,
-    }
-
-    impl Process {
-        pub(super) fn pid(&self) -> i32 {
-            self.pid.as_raw_nonzero().get()
-        }
-
-        pub(super) fn signal(&self, signal: Signal) {
-            // It may have ended in the meantime, which is what is wanted.
-            let _ = match &self.handle {
-                Some(handle) => pidfd_send_signal(handle, signal),
-                None => kill_process(self.pid, signal),
-            };
-        }
-    }
-
-    /// All living processes that are meant, never this one.
-    pub(super) fn find(target: &Target) -> Vec<Process> {
-        let Ok(entries) = std::fs::read_dir("/proc") else {
-            // Where no process can be looked at, the group can still be ended.
-            signal_group(target, Signal::KILL);
-            return Vec::new();
-        };
-        entries
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok())
-            .filter_map(Pid::from_raw)
-            .filter(|pid| *pid != getpid() && Some(*pid) != target.group)
-            .filter(|pid| is_meant(*pid, target))
-            .filter_map(|pid| {
-                let handle = match pidfd_open(pid, PidfdFlags::empty()) {
-                    Ok(handle) => Some(handle),
-                    Err(Errno::NOSYS) => None,
-                    Err(_) => return None,
-                };
-                // The number may have changed hands between the look and the handle;
-                // now that it is held, a second look is the truth.
-                is_meant(pid, target).then_some(Process { pid, handle })
-            })
-            .collect()
-    }
-
-    fn is_meant(pid: Pid, target: &Target) -> bool {
-        let number = pid.as_raw_nonzero();
-        let group = target.group.map(|group| group.as_raw_nonzero().get());
-        if group.is_some() {
-            let Ok(stat) = std::fs::read(format!("/proc/{number}/stat")) else {
-                return false;
-            };
-            if living_group(&stat) == group {
-                return true;
-            }
-        }
-        // Of a process that has ended nothing can be read.
-        std::fs::read(format!("/proc/{number}/environ"))
-            .is_ok_and(|environment| target.marker.matches(&environment))
-    }
-
-    /// The process group in a line of `/proc/PID/stat`; `None` for a process that has
-    /// ended. The fields follow the program's name, which may itself hold `)` and spaces.
-    pub(super) fn living_group(stat: &[u8]) -> Option<i32> {
-        let end = stat.iter().rposition(|byte| *byte == b')')?;
-        let mut fields = std::str::from_utf8(&stat[end + 1..])
-            .ok()?
-            .split_whitespace();
-        let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
-        if matches!(state, "Z" | "X") {
-            return None;
-        }
-        group.parse().ok()
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-mod processes {
-    //! Where no process table can be read: nothing is found.
-
-    use super::{Signal, Target, signal_group};
-
-    pub(super) enum Process {}
-
-    impl Process {
-        pub(super) fn pid(&self) -> i32 {
-            match *self {}
-        }
-
-        pub(super) fn signal(&self, _: Signal) {
-            match *self {}
-        }
-    }
-
-    /// Ends the group outright, since nobody in it can be asked for one by one.
-    pub(super) fn find(target: &Target) -> Vec<Process> {
-        signal_group(target, Signal::KILL);
-        Vec::new()
     }
 }
 
@@ -304,22 +198,6 @@ mod tests {
         ] {
             assert_eq!(launch.matches(environment), of_launch, "{environment:?}");
             assert_eq!(run.matches(environment), of_run, "{environment:?}");
-        }
-    }
-
-    /// Goal: the dead are told from the living, whatever the program's name is.
-    #[test]
-    fn states_are_read() {
-        for (stat, group) in [
-            (&b"12 (sleep) S 1 34 5"[..], Some(34)),
-            (b"12 (a) Z 3 4) R 1 34 5", Some(34)),
-            (b"2 (kthreadd) S 0 0 0", Some(0)),
-            (b"12 (sleep) Z 1 34 5", None),
-            (b"12 (sleep) X 1 34 5", None),
-            (b"12 (sleep) S", None),
-            (b"", None),
-        ] {
-            assert_eq!(processes::living_group(stat), group, "{stat:?}");
         }
     }
 }

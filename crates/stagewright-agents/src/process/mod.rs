@@ -16,6 +16,7 @@ mod exit;
 mod leftovers;
 pub(crate) mod recording;
 mod supervise;
+mod table;
 
 pub(crate) use exit::{Exit, signal_name as exit_signal_name};
 pub(crate) use leftovers::MARKER_VARIABLE;

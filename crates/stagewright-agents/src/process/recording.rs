@@ -126,9 +126,16 @@ impl Recording {
         String::from_utf8_lossy(&self.tail).into_owned()
     }
 
-    /// What was captured.
-    pub(crate) fn capture(&self) -> &Capture {
-        &self.capture
+    /// What was captured; the recording keeps nothing of it.
+    pub(crate) fn take_capture(&mut self) -> Capture {
+        let cap = match self.capture {
+            Capture::Whole { cap, .. } | Capture::TooMuch { cap } => cap,
+        };
+        let nothing = Capture::Whole {
+            bytes: Vec::new(),
+            cap,
+        };
+        std::mem::replace(&mut self.capture, nothing)
     }
 
     /// What there is to say about the log file.

@@ -3,6 +3,7 @@
 use super::exit::{Exit, ExitWatch};
 use super::leftovers::{self, Marker, Swept, Target};
 use super::recording::Recording;
+use super::table::Known;
 use super::{Cut, Ended, Invocation};
 use crate::job::StopSignal;
 use crate::settings::Grace;
@@ -11,6 +12,7 @@ use stagewright_core::input::Stop;
 use stagewright_core::plan::TimeLimits;
 use std::io;
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
@@ -37,12 +39,14 @@ pub(crate) async fn run(
     stop: StopSignal,
 ) -> io::Result<Ended> {
     let mut exits = ExitWatch::new()?;
+    let known = Arc::new(Known::now());
     let mut child = start(&invocation)?;
     let started = Instant::now();
     let pid = pid_of(&child);
     let target = Target {
         group: Some(pid),
         marker: Marker::Launch(invocation.marker),
+        known,
     };
     // Dropped before the child is, so that the group's number is still held then.
     let guard = KillOnDrop(Some(target.clone()));

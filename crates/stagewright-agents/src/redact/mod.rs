@@ -5,7 +5,7 @@
 //! a shell; and each line of eight characters or more of one with several lines. All
 //! of these are looked for in several [`view`]s of the output: as it stands, with
 //! percent escapes decoded, with backslash escapes decoded (JSON's, Python's, the
-//! shell's), once and twice, and with long lines joined. So it does not matter *which*
+//! shell's), once and twice, and with such escapes decoded and long lines joined. So it does not matter *which*
 //! characters a program chose to escape, and how, and wrapped base64 is found too.
 //!
 //! What is found becomes [`MASK`]. The search works on a stream: a secret may be split

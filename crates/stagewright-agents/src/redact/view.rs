@@ -59,7 +59,6 @@ impl View {
             vec![percent()],
             vec![backslash()],
             vec![backslash(), backslash()],
-            vec![Decoder::Joined(0)],
             vec![backslash(), Decoder::Joined(0)],
         ]
         .into_iter()

@@ -105,3 +105,23 @@ fn working_directory() {
     request.cwd = Some("sub".to_owned());
     assert_eq!(world.run(request).document.output, json!("sub"));
 }
+
+/// Goal: an agent that runs a pipeline of its own hands the outer marker down.
+#[test]
+fn nested_markers() {
+    let mut world = World::new();
+    world.set("STAGEWRIGHT_LAUNCH", "outer/a/1");
+    let job = world.job(shell("echo $STAGEWRIGHT_LAUNCH"));
+    let expected = format!("outer/a/1 {}", job.marker);
+    assert_eq!(world.perform(job).document.output, json!(expected));
+}
+
+/// Goal: a launch can be spawned onto any runtime.
+#[test]
+fn launches_can_be_sent() {
+    fn assert_send<T: Send>(_: &T) {}
+    let world = World::new();
+    let agents = world.agents();
+    let (_sender, stop) = crate::world::stop_signal();
+    assert_send(&agents.perform(world.job(shell("true")), stop));
+}

@@ -60,6 +60,21 @@ fn a_late_writer_is_heard() {
     assert!(performed.outcome.warnings.is_empty());
 }
 
+/// Goal: a process that nothing can find does not hang the step, and is reported.
+#[test]
+fn one_that_cannot_be_found() {
+    let world = World::new();
+    let performed = world.run(shell(
+        "setsid env -i sh -c 'echo $$ > pid; exec sleep 30' & while [ ! -s pid ]; do sleep 0.01; done; echo ok",
+    ));
+    assert_eq!(performed.document.output, json!("ok"));
+    assert!(is_running(&world.path("pid")), "else this tests nothing");
+    let warning = &performed.outcome.warnings[0];
+    assert!(warning.contains("held open"), "{warning}");
+    let ended = Command::new("kill").arg(world.read("pid").trim()).status();
+    assert!(ended.unwrap().success());
+}
+
 /// Goal: a program that closes its output and lives on is still subject to its limit.
 #[test]
 fn closed_output() {
