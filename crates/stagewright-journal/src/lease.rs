@@ -88,8 +88,8 @@ impl std::fmt::Debug for Lease {
 #[derive(Debug)]
 pub(crate) struct LeaseFile {
     path: PathBuf,
-    /// Held only to keep the lock; the kernel frees it when the file is closed.
-    _file: File,
+    /// Kept open to keep the lock, which the kernel frees when the file is closed.
+    file: File,
 }
 
 /// Why a lease file could not be locked.
@@ -122,7 +122,7 @@ impl LeaseFile {
                 }
                 Ok(()) => {
                     write_holder(&mut file, holder).map_err(failed)?;
-                    return Ok(Self { path, _file: file });
+                    return Ok(Self { path, file });
                 }
                 Err(TryLockError::WouldBlock) if attempts == 0 => {
                     return Err(TakeError::Held(read_holder(&mut file)));
@@ -157,8 +157,11 @@ impl Drop for LeaseFile {
     fn drop(&mut self) {
         // Removed while still locked, so that whoever locks a file of this name
         // afterwards finds out that it is a new one (`is_current`). When removal
-        // fails, the file stays behind unlocked, which is as good.
-        let _ = std::fs::remove_file(&self.path);
+        // fails, the file stays behind unlocked, which is as good. A file that has
+        // been put in the place of ours is not ours to remove.
+        if is_current(&self.file, &self.path).unwrap_or(false) {
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 }
 

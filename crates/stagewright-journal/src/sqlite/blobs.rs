@@ -55,8 +55,10 @@ pub(super) fn keep_large(
                     row,
                 });
             }
-            if !is_stored(journal, digest)? {
-                write_file(&file_of(&journal.dir.blobs(), hash), blob.bytes())?;
+            let path = file_of(&journal.dir.blobs(), hash);
+            // A row whose file was lost is healed by storing the value again.
+            if !path.is_file() || !is_stored(journal, digest)? {
+                write_file(&path, blob.bytes())?;
             }
             Ok(Kept {
                 hash: digest,

@@ -69,15 +69,13 @@ pub(super) fn open(
     create: bool,
 ) -> Result<SqliteJournal, OpenError> {
     let path = dir.database();
-    if !path.exists() {
-        if !create {
-            return Err(OpenError::Missing { path });
-        }
-        dir.prepare().map_err(|error| match error {
-            StateDirError::Io { path, source } => StoreError::io(&path, &source),
-            StateDirError::Git { path, detail } => StoreError::Io { path, detail },
-        })?;
+    if !create && !path.exists() {
+        return Err(OpenError::Missing { path });
     }
+    dir.prepare().map_err(|error| match error {
+        StateDirError::Io { path, source } => StoreError::io(&path, &source),
+        StateDirError::Git { path, detail } => StoreError::Io { path, detail },
+    })?;
     if let Some(kind) = network_file_system(dir.path()) {
         return Err(OpenError::NetworkFileSystem {
             path: dir.path().to_path_buf(),

@@ -2,12 +2,16 @@
 
 use super::SqliteJournal;
 use super::append::{decode_holder, run_key};
-use super::schema::{event_id, restored};
+use super::schema::{event_bound, restored};
 use crate::error::ReadError;
 use crate::lease::{Holder, LeaseFile};
 use crate::wire;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use stagewright_core::{Recorded, Timestamp};
+
+/// The most events for which room is made before they are seen: the number comes
+/// from a row, which may be damaged.
+const MAX_PREALLOCATED: usize = 1_000_000;
 
 /// The events of a run from a position on.
 pub(super) fn events(
@@ -73,11 +77,12 @@ fn events_between(
     let mut statement = connection.prepare_cached(
         "SELECT id, format, at, body FROM events WHERE id >= ?1 AND id < ?2 ORDER BY id",
     )?;
-    let mut rows = statement.query(params![event_id(key, from), event_id(key, end)])?;
-    let mut events = Vec::with_capacity(usize::try_from(end - from).unwrap_or(0));
+    let mut rows = statement.query(params![event_bound(key, from), event_bound(key, end)])?;
+    let expected = usize::try_from(end - from).unwrap_or(usize::MAX);
+    let mut events = Vec::with_capacity(expected.min(MAX_PREALLOCATED));
     let mut seq = from;
     while let Some(row) = rows.next()? {
-        if row.get::<_, i64>(0)? != event_id(key, seq) {
+        if row.get::<_, i64>(0)? != event_bound(key, seq) {
             break;
         }
         let body = row.get_ref(3)?.as_str()?;

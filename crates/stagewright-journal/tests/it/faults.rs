@@ -53,7 +53,7 @@ fn a_full_disk_loses_nothing_and_is_survived() {
 #[test]
 fn damaged_events_are_named_by_their_number() {
     type Case = (&'static str, fn(&ReadError) -> bool);
-    let cases: [Case; 4] = [
+    let cases: [Case; 5] = [
         ("UPDATE events SET body = '{}' WHERE seq = 3", |error| {
             matches!(
                 error,
@@ -77,6 +77,9 @@ fn damaged_events_are_named_by_their_number() {
         ("DELETE FROM events WHERE seq = 3", |error| {
             matches!(error, ReadError::Gap { seq: 3, .. })
         }),
+        ("UPDATE events SET id = id + 1000 WHERE seq = 5", |error| {
+            matches!(error, ReadError::Gap { seq: 5, .. })
+        }),
         ("DELETE FROM events WHERE seq >= 4", |error| {
             matches!(error, ReadError::Gap { seq: 4, .. })
         }),
@@ -92,6 +95,23 @@ fn damaged_events_are_named_by_their_number() {
         assert_eq!(journal.events("run_b", 0).unwrap().len(), 3);
         let finding = failed_checks(&journal, CheckLevel::Full);
         assert_eq!(finding, ["events"], "{sql}");
+    }
+}
+
+#[test]
+fn a_damaged_end_of_the_journal_is_a_gap() {
+    let store = Store::new();
+    let journal = store.open();
+    let _lease = with_run(&journal, "run_a", 6);
+    store.tamper("UPDATE runs SET next_seq = 9000000000000000000");
+    for (from, missing) in [(0, 6), (6, 6), (8_000_000_000, 8_000_000_000)] {
+        assert_eq!(
+            journal.events("run_a", from).unwrap_err(),
+            ReadError::Gap {
+                run_id: "run_a".to_owned(),
+                seq: missing
+            }
+        );
     }
 }
 
@@ -118,6 +138,9 @@ fn damaged_values_are_not_shown() {
     fs::remove_file(&file).unwrap();
     journal.blob(hash).unwrap_err();
     assert_eq!(failed_checks(&journal, CheckLevel::Quick), ["large values"]);
+    // Storing it once more brings it back.
+    journal.put_blob(large.clone()).unwrap();
+    assert_eq!(failed_checks(&journal, CheckLevel::Quick), [""; 0]);
 }
 
 #[test]

@@ -102,7 +102,6 @@ fn an_empty_file_becomes_a_journal() {
     let store = Store::new();
     fs::create_dir(store.dir().path()).unwrap();
     fs::write(store.dir().database(), "").unwrap();
-    fs::create_dir(store.dir().leases()).unwrap();
     with_run(&store.open(), "run_a", 3);
 }
 
