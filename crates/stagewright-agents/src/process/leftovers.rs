@@ -26,6 +26,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Which processes are meant.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only a process table can be searched for it")
+)]
 pub(super) struct Target {
     /// The process group; its leader, ended but not reaped, is not meant.
     pub(super) group: Option<Pid>,
@@ -37,6 +41,10 @@ pub(super) struct Target {
 
 /// How a marker is recognised among the words of the variable.
 #[derive(Debug, Clone)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only a process table can be searched for it")
+)]
 pub(super) enum Marker {
     /// This word.
     Launch(String),
