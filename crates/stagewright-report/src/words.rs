@@ -86,14 +86,13 @@ pub(crate) fn failure(run: &Run, node: NodeIx) -> Option<(ErrorClass, &str)> {
     }
 }
 
-/// What a person can do about a failure of this class; `None` where the message
-/// says it all.
+/// What a person can do about a failure of this class; `None` where the message and
+/// the log say it all.
 pub(crate) fn hint(class: ErrorClass) -> Option<&'static str> {
     match class {
         ErrorClass::Timeout => {
             Some("give it more time with `timeout`, or find in its log what it waits for")
         }
-        ErrorClass::Execution => Some("its log says why"),
         ErrorClass::Invocation => Some(
             "check that the program exists and may be executed, or that the function's mapping is right",
         ),
@@ -105,7 +104,7 @@ pub(crate) fn hint(class: ErrorClass) -> Option<&'static str> {
         ErrorClass::Interrupted => {
             Some("it may have done its work in part; look before it runs again")
         }
-        ErrorClass::Cancelled => None,
+        ErrorClass::Execution | ErrorClass::Cancelled => None,
     }
 }
 

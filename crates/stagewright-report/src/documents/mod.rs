@@ -30,6 +30,7 @@ pub use status::{AgentStatus, GetPipelineStatusOutput, StatusOptions};
 pub use waits::{Wait, waits};
 
 pub(crate) use aggregated::severity_word;
+pub(crate) use nodes_report::stage_status;
 pub(crate) use run_report::{current_decision, state};
-pub(crate) use status::{current_stage, elapsed_ms, is_in_progress};
-pub(crate) use warnings::warnings;
+pub(crate) use status::elapsed_ms;
+pub(crate) use warnings::{besides_failures, warnings};

@@ -180,7 +180,7 @@ pub(crate) fn elapsed_ms(run: &Run, now: Timestamp) -> Option<u64> {
 }
 
 /// The id of the stage that is going on; none before the start and after the end.
-pub(crate) fn current_stage(run: &Run) -> Option<&str> {
+fn current_stage(run: &Run) -> Option<&str> {
     match run.standing() {
         Standing::Pending | Standing::Ended => None,
         Standing::Going | Standing::Waiting | Standing::Interrupted | Standing::Stuck => {
@@ -190,7 +190,7 @@ pub(crate) fn current_stage(run: &Run) -> Option<&str> {
 }
 
 /// Whether a node has begun and not ended.
-pub(crate) fn is_in_progress(run: &Run, node: NodeIx) -> bool {
+fn is_in_progress(run: &Run, node: NodeIx) -> bool {
     match run.view(node) {
         NodeView::Running { .. } | NodeView::Backoff { .. } | NodeView::Parked { .. } => true,
         NodeView::Pending | NodeView::Done(_) | NodeView::Skipped(_) => false,

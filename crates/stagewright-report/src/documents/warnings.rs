@@ -10,27 +10,42 @@ use stagewright_core::{ErrorClass, NodeIx, NodeView, Run};
 
 /// All warnings, the gravest kinds first.
 pub(crate) fn warnings(run: &Run, results: &Results) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if let Some((reason, _)) = run.cancel() {
-        warnings.push(format!("The run was cancelled: {reason}"));
-    }
-    if run.timed_out() {
-        warnings.push("The run's time limit passed".to_owned());
-    }
+    let mut warnings = of_the_run(run);
     warnings.extend(nodes::agents(run).filter_map(|(node, planned)| failed(run, node, planned)));
     warnings.extend(nodes::gates(run).filter_map(|(node, planned)| not_passed(run, node, planned)));
-    warnings.extend(condition_errors(run));
-    for (reason, ids) in words::skipped_by_failure(run) {
-        let were = if ids.len() == 1 { "was" } else { "were" };
-        warnings.push(format!(
-            "{} {were} not run: {reason}",
-            listed(ids.into_iter())
-        ));
-    }
     if let Some((_, Some(decision))) = run.end()
         && let Some(reason) = &decision.override_reason
     {
         warnings.push(format!("Override applied: {reason}"));
+    }
+    warnings.extend(further(run, results));
+    warnings
+}
+
+/// The warnings without those about failed agents, gates and the override, for
+/// readers that show these by themselves.
+pub(crate) fn besides_failures(run: &Run, results: &Results) -> Vec<String> {
+    let mut warnings = of_the_run(run);
+    warnings.extend(further(run, results));
+    warnings
+}
+
+fn of_the_run(run: &Run) -> Vec<String> {
+    let cancelled = run
+        .cancel()
+        .map(|(reason, _)| format!("The run was cancelled: {reason}"));
+    let timed_out = run
+        .timed_out()
+        .then(|| "The run's time limit passed".to_owned());
+    cancelled.into_iter().chain(timed_out).collect()
+}
+
+fn further(run: &Run, results: &Results) -> Vec<String> {
+    let mut warnings = condition_errors(run);
+    for (reason, ids) in words::skipped_by_failure(run) {
+        let were = if ids.len() == 1 { "was" } else { "were" };
+        let ids = listed(ids.into_iter());
+        warnings.push(format!("{ids} {were} not run: {reason}"));
     }
     warnings.extend(said_by_agents(run));
     warnings.extend(missing_results(run, results));

@@ -1,0 +1,122 @@
+//! Many runs, one line each.
+
+use super::line::{Line, Row, Tone, table};
+use crate::moment::duration;
+use serde::Serialize;
+use stagewright_core::Timestamp;
+
+/// One run at a glance, as the run index has it. Times are milliseconds since the Unix
+/// epoch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RunRow {
+    /// The run's own id.
+    pub run_id: String,
+    /// The user's key.
+    pub pipeline_id: String,
+    /// The pipeline's name.
+    pub name: String,
+    /// `pending`, `running`, `waiting`, `stuck` or `ended`.
+    pub state: String,
+    /// What it waits for, or why it is stuck.
+    pub state_detail: Option<String>,
+    /// How it ended: `SUCCESS`, `PARTIAL_SUCCESS`, …
+    pub status: Option<String>,
+    /// `MERGE` or `BLOCK`, once decided.
+    pub decision: Option<String>,
+    /// How many agents it has.
+    pub agents_total: u32,
+    /// How many of them have ended, in whatever way but a skip.
+    pub agents_completed: u32,
+    /// How many run.
+    pub agents_running: u32,
+    /// How many failed; they are completed too.
+    pub agents_failed: u32,
+    /// How many were skipped.
+    pub agents_skipped: u32,
+    /// The stage that is going on.
+    pub current_stage: Option<String>,
+    /// An agent that runs.
+    pub current_agent: Option<String>,
+    /// When it was submitted.
+    pub created_at: u64,
+    /// When it was first driven.
+    pub started_at: Option<u64>,
+    /// When it ended.
+    pub ended_at: Option<u64>,
+    /// When its last event happened.
+    pub updated_at: u64,
+    /// For how long it was really going on up to `updated_at`, in milliseconds.
+    pub active_ms: u64,
+    /// The run that this one retries or forks.
+    pub parent: Option<String>,
+}
+
+/// The runs as a table, in the order in which they come.
+pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
+    if rows.is_empty() {
+        return vec![
+            Line::plain("No runs."),
+            Line::dim("stagewright run FILE starts one."),
+        ];
+    }
+    let head = [
+        "RUN", "PIPELINE", "STATUS", "DONE", "DECISION", "ELAPSED", "STAGE",
+    ];
+    let mut table_rows: Vec<Row> = vec![(Tone::Dim, head.map(str::to_owned).to_vec())];
+    table_rows.extend(rows.iter().map(|row| {
+        let cells = vec![
+            row.run_id.clone(),
+            row.pipeline_id.clone(),
+            row.status_words(),
+            format!(
+                "{}/{}",
+                row.agents_completed + row.agents_skipped,
+                row.agents_total
+            ),
+            row.decision.clone().unwrap_or_else(|| "-".to_owned()),
+            row.elapsed_ms(now).map_or_else(|| "-".to_owned(), duration),
+            row.where_it_stands(),
+        ];
+        (row.tone(), cells)
+    }));
+    table(0, &table_rows, &[32, 32, 28, 11, 8, 14, 60], width)
+}
+
+impl RunRow {
+    fn status_words(&self) -> String {
+        match (&self.status, &self.state_detail) {
+            (Some(status), _) => status.clone(),
+            (None, Some(detail)) if self.state == "waiting" => format!("waiting ({detail})"),
+            (None, _) => self.state.clone(),
+        }
+    }
+
+    fn where_it_stands(&self) -> String {
+        match (&self.current_stage, &self.current_agent) {
+            (Some(stage), Some(agent)) => format!("{stage} / {agent}"),
+            (Some(stage), None) => stage.clone(),
+            (None, _) => "-".to_owned(),
+        }
+    }
+
+    /// From its start to its end, or until now.
+    fn elapsed_ms(&self, now: Timestamp) -> Option<u64> {
+        let started = Timestamp(self.started_at?);
+        Some(self.ended_at.map_or(now, Timestamp).since_ms(started))
+    }
+
+    fn tone(&self) -> Tone {
+        match (
+            self.state.as_str(),
+            self.status.as_deref(),
+            self.decision.as_deref(),
+        ) {
+            (_, _, Some("BLOCK")) | ("stuck", _, _) | (_, Some("FAILURE" | "CANCELLED"), _) => {
+                Tone::Bad
+            }
+            ("waiting", _, _) | (_, Some("PARTIAL_SUCCESS"), _) => Tone::Warn,
+            (_, Some("SUCCESS"), _) => Tone::Good,
+            _ => Tone::Plain,
+        }
+    }
+}
