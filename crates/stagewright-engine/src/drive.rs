@@ -154,7 +154,8 @@ impl Engine {
         observer: &mut dyn Observer,
     ) -> Result<(), EngineError> {
         loop {
-            let events = live.commit()?;
+            let mut events = std::mem::take(&mut live.unseen);
+            events.extend(live.commit()?);
             if !events.is_empty() {
                 observer.committed(live.run(), &events);
             }

@@ -161,6 +161,7 @@ impl Engine {
         live.handle(Input::Claim { fence: FIRST_FENCE });
         let (events, mut blobs) = live.first_batch();
         blobs.push(plan_blob);
+        live.unseen.clone_from(&events);
         let created = self.parts.journal.create(NewRun {
             summary: summarize(live.run(), clock::now()),
             events,
@@ -191,6 +192,8 @@ impl Engine {
         let run = self.load(run_id)?;
         let fence = lease.fence();
         stagewright_agents::end_orphans(run_id);
+        // Inputs and answers of launches that are gone; a fresh launch makes its own.
+        let _ = std::fs::remove_dir_all(self.dirs(run_id).root.join("scratch"));
         let mut live = LiveRun::new(
             run,
             Arc::clone(&self.parts.journal),

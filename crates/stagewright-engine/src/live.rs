@@ -69,6 +69,8 @@ pub struct LiveRun {
     pub(crate) dirs: RunDirs,
     /// The position of the next event in the journal.
     committed: u64,
+    /// Events that were committed before anybody could watch.
+    pub(crate) unseen: Vec<Recorded>,
     /// Blobs that do not come from the driver's own rendering.
     blobs: Vec<Blob>,
     /// Inbox messages that became inputs of the present batch.
@@ -104,6 +106,7 @@ impl LiveRun {
             lease,
             dirs,
             committed,
+            unseen: Vec::new(),
             blobs: Vec::new(),
             taken: Vec::new(),
         })

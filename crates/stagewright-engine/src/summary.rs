@@ -27,7 +27,7 @@ pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
         status,
         decision,
         agents_total: tally.total,
-        agents_completed: tally.completed(),
+        agents_completed: tally.executed(),
         agents_running: u32::try_from(run.running_nodes().count()).unwrap_or(u32::MAX),
         agents_failed: tally.failed,
         agents_skipped: tally.skipped,

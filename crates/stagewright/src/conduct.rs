@@ -4,7 +4,7 @@
 use crate::arguments::StreamArguments;
 use crate::exit::Exit;
 use crate::files::write_whole;
-use crate::observer::TerminalObserver;
+use crate::observer::{TerminalObserver, print_lines};
 use crate::printer::Printer;
 use crate::user_error::UserError;
 use stagewright_core::{Run, Standing};
@@ -12,7 +12,7 @@ use stagewright_engine::{Control, Engine, EngineError, LiveRun, now};
 use stagewright_report::documents::{
     ExecutePipelineOutput, GetPipelineStatusOutput, RunReport, StatusOptions,
 };
-use stagewright_report::{Results, markdown, terminal};
+use stagewright_report::{Places, Results, markdown, terminal};
 use std::path::Path;
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
@@ -108,9 +108,15 @@ pub(crate) fn show(
     let results = results_of(engine, run);
     let dirs = engine.dirs(&run.submission().run_id);
     let logs = dirs.logs().display().to_string();
+    let run_dir = dirs.root.display().to_string();
+    let mut places = Places {
+        logs: Some(&logs),
+        run_dir: Some(&run_dir),
+        reports: &[],
+    };
     let mut written = Vec::new();
     if run.standing() == Standing::Ended {
-        written = write_reports(run, &results)?;
+        written = write_reports(run, &results, places)?;
     }
     if manner.stream.json {
         match ExecutePipelineOutput::of(run, &results, Some(&logs)) {
@@ -118,16 +124,9 @@ pub(crate) fn show(
             None => printer.json(&status_document(run, &results)),
         }
     }
-    let summary = terminal::summary(
-        run,
-        &results,
-        now(),
-        &terminal::SummaryPlaces {
-            logs: &logs,
-            reports: &written,
-        },
-    );
-    crate::observer::print_lines(printer, &summary);
+    places.reports = &written;
+    let summary = terminal::summary(run, &results, now(), places, printer.width());
+    print_lines(printer, &summary);
     Ok(Exit::of_run(run, manner.exit_partial))
 }
 
@@ -146,16 +145,20 @@ pub(crate) fn results_of(engine: &Engine, run: &Run) -> Results {
 }
 
 /// Writes the documents that the pipeline asks for; returns where they lie.
-fn write_reports(run: &Run, results: &Results) -> Result<Vec<String>, UserError> {
+fn write_reports(
+    run: &Run,
+    results: &Results,
+    places: Places<'_>,
+) -> Result<Vec<(String, String)>, UserError> {
     let mut written = Vec::new();
     for report in &run.plan().reports {
         let path = Path::new(&run.submission().work_dir).join(&report.path);
         let text = match report.format.as_str() {
             "json" => json_report(run, results)?,
-            _ => markdown::comment(run, results, now()),
+            _ => markdown::comment(run, results, now(), places),
         };
         write_whole(&path, &text)?;
-        written.push(report.path.clone());
+        written.push((report.format.clone(), report.path.clone()));
     }
     Ok(written)
 }

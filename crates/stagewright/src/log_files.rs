@@ -65,6 +65,13 @@ pub(crate) fn read_from(log: &LogFile, offset: u64) -> Vec<u8> {
     }
 }
 
+/// A line of a log without what could steer a terminal.
+pub(crate) fn printable(line: &str) -> String {
+    line.chars()
+        .filter(|c| *c == '\t' || !c.is_control())
+        .collect()
+}
+
 /// The last lines of all logs together, each with its agent.
 pub(crate) fn last_lines(logs: &[LogFile], count: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -1,11 +1,13 @@
 //! Shows a run while it is driven: plain lines, a redrawn block on a terminal, or a
 //! stream of JSON.
 
-use crate::printer::{BAD, BOLD, DIM, GOOD, Printer, WARN};
+use crate::printer::{BAD, DIM, GOOD, Printer, WARN};
 use anstyle::Style;
+use jiff::tz::TimeZone;
 use stagewright_core::{Recorded, Run, Timestamp};
 use stagewright_engine::Observer;
-use stagewright_report::terminal::{Line, LineStyle, Progress};
+use stagewright_report::history;
+use stagewright_report::terminal::{Line, Progress, Tone};
 use std::time::Duration;
 
 /// How often the block on a terminal is drawn again.
@@ -19,18 +21,21 @@ pub(crate) struct TerminalObserver<'a> {
     events: bool,
     /// Whether a block is redrawn.
     live: bool,
+    /// Whether nothing is said of the progress.
+    silent: bool,
     /// Lines of the block that stand on the terminal now.
     drawn: usize,
 }
 
 impl<'a> TerminalObserver<'a> {
-    /// An observer of a run that may have a past.
+    /// An observer of a run.
     pub(crate) fn new(printer: &'a Printer, run: &Run, events: bool, quiet_stream: bool) -> Self {
         Self {
             printer,
-            progress: Progress::of(run),
+            progress: Progress::new(run.plan(), local_zone()),
             events,
             live: printer.is_live() && !quiet_stream,
+            silent: quiet_stream && !printer.is_verbose(),
             drawn: 0,
         }
     }
@@ -49,7 +54,7 @@ impl<'a> TerminalObserver<'a> {
     }
 
     fn draw(&mut self, run: &Run, now: Timestamp) {
-        let lines = self.progress.live(run, now);
+        let lines = self.progress.live(run, now, self.printer.width());
         print_lines(self.printer, &lines);
         self.drawn = lines.len();
     }
@@ -60,10 +65,12 @@ impl Observer for TerminalObserver<'_> {
         self.erase();
         for recorded in events {
             if self.events {
-                self.printer
-                    .json_line(&stagewright_report::history::event_document(run, recorded));
+                self.printer.json_line(&history::entry(run, recorded));
             }
-            print_lines(self.printer, &self.progress.on_event(run, recorded));
+            let lines = self.progress.on_event(run, recorded);
+            if !self.silent {
+                print_lines(self.printer, &lines);
+            }
         }
         if self.live {
             self.draw(run, stagewright_engine::now());
@@ -83,26 +90,30 @@ impl Observer for TerminalObserver<'_> {
 /// Prints lines for people in their styles.
 pub(crate) fn print_lines(printer: &Printer, lines: &[Line]) {
     for line in lines {
-        printer.styled(style_of(line.style), &line.text);
+        printer.styled(style_of(line.tone), &line.text);
     }
 }
 
 /// Prints lines that are data, on standard output.
 pub(crate) fn print_data_lines(printer: &Printer, lines: &[Line]) {
     for line in lines {
-        let style = style_of(line.style);
+        let style = style_of(line.tone);
         printer.data(&format!("{style}{}{style:#}", line.text));
     }
 }
 
-/// The colour of a style.
-pub(crate) fn style_of(style: LineStyle) -> Style {
-    match style {
-        LineStyle::Plain => Style::new(),
-        LineStyle::Good => GOOD,
-        LineStyle::Bad => BAD,
-        LineStyle::Warn => WARN,
-        LineStyle::Dim => DIM,
-        LineStyle::Bold => BOLD,
+/// The time zone of this machine, for the times that people read.
+pub(crate) fn local_zone() -> TimeZone {
+    TimeZone::system()
+}
+
+/// The colour of a tone.
+fn style_of(tone: Tone) -> Style {
+    match tone {
+        Tone::Plain => Style::new(),
+        Tone::Good => GOOD,
+        Tone::Bad => BAD,
+        Tone::Warn => WARN,
+        Tone::Dim => DIM,
     }
 }

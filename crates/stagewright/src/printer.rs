@@ -43,6 +43,27 @@ impl Printer {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
+    /// The columns of the terminal. Where there is none, nothing is cut.
+    pub(crate) fn width(&self) -> usize {
+        const UNBOUNDED: usize = 10_000;
+        const NARROWEST: u16 = 40;
+        let sized = |size: rustix::termios::Winsize| usize::from(size.ws_col.max(NARROWEST));
+        let of = |terminal: bool, size: Result<rustix::termios::Winsize, rustix::io::Errno>| {
+            size.ok()
+                .filter(|size| terminal && size.ws_col > 0)
+                .map_or(UNBOUNDED, sized)
+        };
+        let out = of(
+            std::io::stdout().is_terminal(),
+            rustix::termios::tcgetwinsize(std::io::stdout()),
+        );
+        let err = of(
+            std::io::stderr().is_terminal(),
+            rustix::termios::tcgetwinsize(std::io::stderr()),
+        );
+        out.min(err)
+    }
+
     /// Whether more is wanted.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose

@@ -1,4 +1,9 @@
 //! The engine over a real journal and real processes.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stopped"
+)]
+
 mod journey;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::arguments::HistoryArguments;
 use crate::exit::Exit;
-use crate::observer::print_data_lines;
+use crate::observer::{local_zone, print_data_lines};
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
@@ -20,10 +20,11 @@ pub(super) fn history(arguments: &HistoryArguments, printer: &Printer) -> Result
         .map_err(EngineError::from)?;
     if arguments.jsonl {
         for recorded in &events {
-            printer.json_line(&history::event_document(&run, recorded));
+            printer.json_line(&history::entry(&run, recorded));
         }
     } else {
-        print_data_lines(printer, &terminal::history_lines(&run, &events));
+        let lines = terminal::history_lines(&run, &events, &local_zone(), printer.width());
+        print_data_lines(printer, &lines);
     }
     Ok(Exit::Done)
 }

@@ -28,7 +28,7 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let rows: Vec<terminal::RunRow> = runs.iter().map(row).collect();
-    print_data_lines(printer, &terminal::list_table(&rows, now()));
+    print_data_lines(printer, &terminal::list_table(&rows, now(), printer.width()));
     if runs.len() == arguments.limit as usize
         && let Some(last) = runs.last()
     {
@@ -61,5 +61,6 @@ fn row(summary: &stagewright_journal::RunSummary) -> terminal::RunRow {
         ended_at: summary.ended_at,
         updated_at: summary.updated_at,
         active_ms: summary.active_ms,
+        parent: summary.parent.clone(),
     }
 }

@@ -2,13 +2,12 @@
 
 use crate::arguments::LogsArguments;
 use crate::exit::Exit;
-use crate::log_files::{LogFile, of_run, read_from};
+use crate::log_files::{LogFile, of_run, printable, read_from};
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
 use stagewright_engine::RunDirs;
 use stagewright_journal::RunState;
-use stagewright_report::terminal::clean;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -89,7 +88,7 @@ impl Reader {
             }
             let text = String::from_utf8_lossy(&bytes);
             for line in text.lines() {
-                printer.data(&clean(line));
+                printer.data(&printable(line));
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::arguments::StatusArguments;
 use crate::conduct::results_of;
 use crate::exit::Exit;
-use crate::log_files::{last_lines, of_run};
+use crate::log_files::{last_lines, of_run, printable};
 use crate::observer::print_data_lines;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
@@ -12,7 +12,7 @@ use stagewright_core::{NodeView, Run};
 use stagewright_engine::{EngineError, now};
 use stagewright_journal::{FindError, ListFilter, RunState};
 use stagewright_report::documents::{GetPipelineStatusOutput, StatusOptions};
-use stagewright_report::{PastDurations, terminal};
+use stagewright_report::{PastDurations, estimated_completion, terminal};
 
 /// Earlier runs that an estimate looks at.
 const PAST_RUNS: usize = 5;
@@ -51,7 +51,12 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
     if arguments.json {
         printer.json(&GetPipelineStatusOutput::of(&run, &results, now(), options));
     } else {
-        print_data_lines(printer, &terminal::status_text(&run, &results, now(), &options));
+        let ends_at = estimated_completion(&run, now(), &past);
+        let lines = terminal::status_text(&run, now(), ends_at, printer.width());
+        print_data_lines(printer, &lines);
+        for line in options.recent_logs.into_iter().flatten() {
+            printer.data(&printable(&line));
+        }
         let held = session
             .engine
             .journal()
