@@ -201,3 +201,87 @@ fn read_holder(file: &mut File) -> Option<Holder> {
     file.take(MAX_HOLDER_BYTES).read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    fn holder(pid: u32) -> Holder {
+        Holder {
+            pid,
+            host: "build-1".to_owned(),
+            since: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn there_is_never_more_than_one_holder() {
+        // Goal: taking and removing the file at once, many times, since the moment
+        // between opening a file and locking it is short.
+        let folder = tempfile::tempdir().unwrap();
+        let inside = AtomicU32::new(0);
+        let taken = AtomicU32::new(0);
+        std::thread::scope(|scope| {
+            for pid in 0..4 {
+                let (folder, inside, taken) = (folder.path(), &inside, &taken);
+                scope.spawn(move || {
+                    for _ in 0..500 {
+                        match LeaseFile::take(folder, "run_a", &holder(pid)) {
+                            Ok(lease) => {
+                                let others = inside.fetch_add(1, Ordering::SeqCst);
+                                assert_eq!(others, 0, "two hold it at once");
+                                taken.fetch_add(1, Ordering::SeqCst);
+                                // Long enough for a second holder to be seen.
+                                std::thread::sleep(TAKE_PAUSE / 20);
+                                inside.fetch_sub(1, Ordering::SeqCst);
+                                drop(lease);
+                            }
+                            Err(TakeError::Held(_)) => {}
+                            Err(TakeError::Store(error)) => panic!("{error}"),
+                        }
+                    }
+                });
+            }
+        });
+        assert!(taken.into_inner() > 100);
+    }
+
+    #[test]
+    fn a_file_that_took_the_place_of_ours_is_not_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = LeaseFile::take(folder.path(), "run_a", &holder(1)).unwrap();
+        // Somebody tidies up by hand, and another process takes the lease.
+        std::fs::remove_file(&first.path).unwrap();
+        let second = LeaseFile::take(folder.path(), "run_a", &holder(2)).unwrap();
+        drop(first);
+        let held = LeaseFile::probe(folder.path(), "run_a").unwrap();
+        assert_eq!(held, Some(Some(holder(2))));
+        drop(second);
+        assert_eq!(LeaseFile::probe(folder.path(), "run_a").unwrap(), None);
+    }
+
+    #[test]
+    fn what_a_lease_file_says_is_not_trusted() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["", "{", "[1,2]", "\u{0}\u{1}"] {
+            // Left by a crash, and locked by nobody: free, whatever it says.
+            std::fs::write(folder.path().join("run_a.lock"), text).unwrap();
+            assert_eq!(LeaseFile::probe(folder.path(), "run_a").unwrap(), None);
+            let lease = LeaseFile::take(folder.path(), "run_a", &holder(3)).unwrap();
+            std::fs::write(&lease.path, text).unwrap();
+            let held = LeaseFile::take(folder.path(), "run_a", &holder(4));
+            assert!(matches!(held, Err(TakeError::Held(None))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn run_ids_are_harmless_file_names() {
+        for good in ["run_a1b2", "run-1", "A", &"x".repeat(128)] {
+            assert!(is_file_name(good), "{good}");
+        }
+        for bad in ["", ".", "..", "a/b", "a.lock", "ä", "a b", &"x".repeat(129)] {
+            assert!(!is_file_name(bad), "{bad}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use stagewright_journal::{
     SqliteJournal, StoreError,
 };
 use std::fs;
+use std::time::Duration;
 
 #[test]
 fn a_full_disk_loses_nothing_and_is_survived() {
@@ -96,6 +97,28 @@ fn damaged_events_are_named_by_their_number() {
         let finding = failed_checks(&journal, CheckLevel::Full);
         assert_eq!(finding, ["events"], "{sql}");
     }
+}
+
+#[test]
+fn a_failure_in_mid_batch_leaves_nothing_and_no_lock() {
+    let store = Store::new();
+    let journal = store.open();
+    let _lease = with_run(&journal, "run_a", 3);
+    // The second event of the next batch finds its place taken by what cannot be there.
+    store.tamper("INSERT INTO events (id, format, at, body) VALUES ((1 << 32) | 4, 1, 0, '')");
+    let mut next = batch("run_a", "nightly", 1, 3);
+    next.events.extend(batch("run_a", "nightly", 1, 4).events);
+    let error = journal.append(next).unwrap_err();
+    assert!(
+        matches!(error, AppendError::Store(StoreError::Corrupt { .. })),
+        "{error:?}"
+    );
+    let other = rusqlite::Connection::open(store.dir().database()).unwrap();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").unwrap();
+    assert_eq!(journal.events("run_a", 0).unwrap().len(), 3);
+    assert_eq!(journal.summary("run_a").unwrap().unwrap().last_seq, 2);
+    journal.append(batch("run_a", "nightly", 1, 3)).unwrap();
 }
 
 #[test]
