@@ -6,7 +6,7 @@ use crate::source::{Extent, Lines};
 
 /// How many names may be compared to find "did you mean" in one load. A file of ten
 /// thousand wrong names is told that they are wrong, without ten thousand searches.
-const SUGGESTION_BUDGET: usize = 100_000;
+const SUGGESTION_BUDGET: usize = 50_000;
 
 /// A problem as it is found: a diagnostic without lines and columns.
 #[derive(Debug)]

@@ -79,6 +79,10 @@ impl Lowering<'_> {
         }
         let fields = self.fields(node, &CONDITION)?;
         let condition = self.typed_or_combined(reading, &fields);
+        // Which keys are read depends on the type; the others were judged as unused.
+        for key in CONDITION.keys {
+            let _ = fields.get(key.name);
+        }
         fields.finish();
         condition
     }
@@ -111,7 +115,6 @@ impl Lowering<'_> {
                 ),
             };
             self.report(problem);
-            self.leave_details(fields);
             return None;
         };
         match field.key.name {
@@ -127,11 +130,6 @@ impl Lowering<'_> {
                 self.typed(reading, fields, word?)
             }
         }
-        .inspect(|_| self.leave_details(fields))
-        .or_else(|| {
-            self.leave_details(fields);
-            None
-        })
     }
 
     fn parts(&mut self, reading: &mut Reading, field: Field<'_>) -> Option<Vec<Condition>> {
@@ -347,14 +345,6 @@ impl Lowering<'_> {
                     format!("a condition of type `{kind}` has no `{}`", field.entry.key),
                 ));
             }
-        }
-    }
-
-    /// Which keys are read depends on the type; those of the others were judged by
-    /// [`Self::unused_details`].
-    fn leave_details(&mut self, fields: &Fields<'_>) {
-        for key in CONDITION.keys {
-            let _ = fields.get(key.name);
         }
     }
 

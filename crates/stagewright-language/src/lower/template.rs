@@ -121,7 +121,13 @@ impl Lowering<'_> {
         error: &ExpressionError,
     ) {
         let place = match error.offset {
-            Some(offset) => self.within(node, base + offset, 1),
+            Some(offset) => {
+                let at = base + offset;
+                let value = node.as_scalar().map_or("", |scalar| scalar.text.as_str());
+                let rest = value.get(at..).unwrap_or_default();
+                let word = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+                self.within(node, at, word.unwrap_or(rest.len()).max(1))
+            }
             None => extent,
         };
         let hint = match code {

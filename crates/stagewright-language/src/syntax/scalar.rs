@@ -25,7 +25,7 @@ impl Plain {
     /// What it is, for messages.
     pub(crate) fn describe(&self) -> &'static str {
         match self {
-            Self::Null => "nothing",
+            Self::Null => "null",
             Self::Bool(_) => "true or false",
             Self::Whole(_) | Self::Large(_) | Self::Decimal(_) => "a number",
             Self::Text => "a text",

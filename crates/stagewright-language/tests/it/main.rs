@@ -1,7 +1,12 @@
 //! The integration tests of the language, in one binary.
 
+mod diagnostics;
+mod hostile;
+mod meaning;
+mod mutation;
 mod pages;
 mod review_form;
+mod schema;
 mod shell_corpus;
 mod shell_refusals;
 mod shell_values;

@@ -1,0 +1,17 @@
+//! What a person reads when a pipeline file is wrong, letter by letter.
+
+mod keys;
+mod references;
+mod values;
+
+use stagewright_language::{LanguageSettings, Source, load, render};
+
+/// Everything that is told about a file, as a terminal without colours shows it.
+fn told(name: &str, text: &str) -> String {
+    let source = Source::new(name, text);
+    let diagnostics = match load(&source, &LanguageSettings::default()) {
+        Ok(loaded) => loaded.warnings,
+        Err(diagnostics) => diagnostics,
+    };
+    render(&diagnostics, &source, false)
+}

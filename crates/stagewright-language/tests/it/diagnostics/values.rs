@@ -1,0 +1,144 @@
+//! Values: shapes, comparisons, secrets, limits.
+
+use super::told;
+use insta::assert_snapshot;
+
+#[test]
+fn a_secret_is_found_and_not_shown() {
+    // Goal: the diagnostic must not carry the secret into a log.
+    let text = r#"name: Review
+stages:
+  - id: quality
+    agents:
+      - id: lint
+        run: ruff check .
+        env: {CI: "1", GITHUB_TOKEN: ghp_16C7e42F292c6912E7, Path: /bin}
+        input: {api_key: hunter2}
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r#"
+    error[SW0160]: `GITHUB_TOKEN` looks like a secret in plain text
+     --> pipeline.yaml:7:24
+      |
+    7 |                        GITHUB_TOKEN …
+      |                        ^^^^^^^^^^^^
+      |
+      = help: write `env:GITHUB_TOKEN` or `file:PATH`, or declare it under `secrets:` and use `{{ secrets.GITHUB_TOKEN }}`
+
+    error[SW0160]: `api_key` looks like a secret in plain text
+     --> pipeline.yaml:8:17
+      |
+    8 |                 api_key …
+      |                 ^^^^^^^
+      |
+      = help: write `env:API_KEY` or `file:PATH`, or declare it under `secrets:` and use `{{ secrets.API_KEY }}`
+    "#);
+}
+
+#[test]
+fn a_comparison_that_can_never_work() {
+    // Goal: operators and values are checked before anything runs.
+    let text = r#"name: Review
+stages:
+  - id: quality
+    condition:
+      all:
+        - {type: if_field, field_path: pr.title, operator: regex, value: "feat(("}
+        - {type: if_field, field_path: pr.number, operator: gt, value: many}
+        - {type: if_field, field_path: pr.number, operator: greater, value: 3}
+    agents: [{id: lint, run: ruff check .}]
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r#"
+    error[SW0142]: this is not a regular expression: unclosed group
+     --> pipeline.yaml:6:74
+      |
+    6 |         - {type: if_field, field_path: pr.title, operator: regex, value: "feat(("}
+      |                                                                          ^^^^^^^^
+
+    error[SW0142]: `gt` compares with a number, this is a text
+     --> pipeline.yaml:7:72
+      |
+    7 |         - {type: if_field, field_path: pr.number, operator: gt, value: many}
+      |                                                                        ^^^^
+
+    error[SW0115]: `operator` cannot be `greater`
+     --> pipeline.yaml:8:61
+      |
+    8 |         - {type: if_field, field_path: pr.number, operator: greater, value: 3}
+      |                                                             ^^^^^^^
+      |
+      = note: the words are `eq`, `ne`, `gt`, `lt`, `gte`, `lte`, `contains`, `regex`, `in`, `exists`, `any_equals`
+    "#);
+}
+
+#[test]
+fn a_value_that_begins_with_braces_needs_quotes() {
+    // Goal: the commonest mistake with templates in YAML has its own hint.
+    let text = r#"name: Review
+stages:
+  - id: quality
+    agents:
+      - id: copy
+        set: {{ context.pr.title }}
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r#"
+    error[SW0106]: a list or mapping cannot be a key
+     --> pipeline.yaml:6:15
+      |
+    6 |         set: {{ context.pr.title }}
+      |               ^^
+      |
+      = help: a `{{ … }}` that begins a value needs quotes around the whole value
+    "#);
+}
+
+#[test]
+fn tabs_and_missing_parts_in_json() {
+    // Goal: JSON has positions too, behind tabs.
+    let text = r#"{
+	"name": "Review",
+	"stages": [
+		{"id": "quality", "agents": [{"id": "lint", "run": ["ruff", 7, null], "timeout": "5 minutes"}]}
+	]
+}
+"#;
+    assert_snapshot!(told("pipeline.json", text), @r#"
+    error[SW0113]: `run` must be a text or a list of texts, this is null
+     --> pipeline.json:4:66
+      |
+    4 |         {"id": "quality", "agents": [{"id": "lint", "run": ["ruff", 7, null], "timeout": "5 minutes"}]}
+      |                                                                        ^^^^
+
+    error[SW0114]: `timeout`: this is not a duration
+     --> pipeline.json:4:84
+      |
+    4 |         {"id": "quality", "agents": [{"id": "lint", "run": ["ruff", 7, null], "timeout": "5 minutes"}]}
+      |                                                                                          ^^^^^^^^^^^
+      |
+      = help: write `90s`, `10m`, `1h30m`, `500ms` or a number of seconds, at most 366d
+    "#);
+}
+
+#[test]
+fn limits_that_add_up_are_a_warning() {
+    // Goal: a parallel stage counts its slowest agent, gates count one by one.
+    let text = r#"name: Review
+limits: {timeout: 15m}
+stages:
+  - id: quality
+    mode: parallel
+    agents:
+      - {id: lint, run: ruff check ., timeout: 600}
+      - {id: types, run: mypy ., timeout: 300}
+    gates:
+      - {id: tests, run: pytest, timeout: 10m}
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r#"
+    warning[SW0170]: the time limits of agents and gates add up to 20m, the run's limit is 15m
+     --> pipeline.yaml:2:19
+      |
+    2 | limits: {timeout: 15m}
+      |                   ^^^
+      |
+      = help: a run that needs all of them ends at its own limit; raise `limits: {timeout: …}`
+    "#);
+}

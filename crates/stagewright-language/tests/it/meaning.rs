@@ -1,0 +1,489 @@
+//! What a file means: defaults, inheritance, dependencies, conditions, projections.
+
+use stagewright_core::graph::Graph;
+use stagewright_core::plan::{Action, Form, Node, NodeIx, OnFailure, OnInterrupt, Plan, Program};
+use stagewright_core::retry::ErrorClass;
+use stagewright_core::{Condition, Evaluator, Operator};
+use stagewright_language::{LanguageSettings, Source, load, render};
+use std::sync::Arc;
+
+fn plan_with(text: &str, settings: &LanguageSettings) -> Plan {
+    let source = Source::new("pipeline.yaml", text);
+    let plan = load(&source, settings)
+        .unwrap_or_else(|found| panic!("{}", render(&found, &source, false)))
+        .plan;
+    Graph::new(Arc::new(plan.clone())).expect("the core accepts every plan of the language");
+    plan
+}
+
+fn plan(text: &str) -> Plan {
+    plan_with(text, &LanguageSettings::default())
+}
+
+/// A pipeline of one sequential stage with these agents, after a head.
+fn stage(head: &str, agents: &str) -> Plan {
+    plan(&format!(
+        "name: t\n{head}stages:\n  - id: s\n    agents:\n{agents}"
+    ))
+}
+
+fn node<'p>(plan: &'p Plan, id: &str) -> &'p Node {
+    plan.node(
+        plan.find(id)
+            .unwrap_or_else(|| panic!("there is a node {id}")),
+    )
+}
+
+const ONE_OF_EACH: &str = "
+      - {id: command, run: [make]}
+      - {id: function, lambda_function_arn: 'arn:aws:lambda:eu-west-1:1:function:f'}
+      - {id: values, set: {a: 1}}
+      - {id: person, human: {ask: Go?}}
+    gates:
+      - {id: gate, run: [make, check]}
+";
+
+#[test]
+fn each_kind_has_its_own_defaults() {
+    // Goal: retries by kind, limits and failure handling of our own form (decisions 28, 30).
+    let plan = stage("", ONE_OF_EACH);
+    assert_eq!(plan.form, Form::Own);
+    assert_eq!(
+        (plan.limits.timeout_ms, plan.limits.max_parallelism),
+        (None, None)
+    );
+    for (id, retries) in [
+        ("command", 0),
+        ("function", 2),
+        ("values", 0),
+        ("person", 0),
+        ("gate", 0),
+    ] {
+        let node = node(&plan, id);
+        assert_eq!(node.retry.limit, retries, "{id}");
+        assert_eq!(node.limits.total_ms, None, "{id}");
+        assert_eq!(node.on_failure, OnFailure::Halt, "{id}");
+        assert_eq!(
+            (node.required, node.on_interrupt),
+            (true, OnInterrupt::Rerun),
+            "{id}"
+        );
+        assert_eq!(node.name, id);
+    }
+    let Action::Human(human) = &node(&plan, "person").action else {
+        panic!()
+    };
+    assert_eq!(human.choices, ["approve", "reject"]);
+}
+
+#[test]
+fn what_the_file_says_goes_before_the_kind() {
+    // Goal: inheritance of limits and retries; people inherit nothing, gates no retries.
+    let head = "defaults: {timeout: 2m, retries: 4}\n";
+    let plan = stage(head, ONE_OF_EACH);
+    let seen: Vec<_> = plan
+        .nodes
+        .iter()
+        .map(|node| (node.id.as_str(), node.retry.limit, node.limits.total_ms))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("command", 4, Some(120_000)),
+            ("function", 4, Some(120_000)),
+            ("values", 0, None),
+            ("person", 0, None),
+            ("gate", 0, Some(120_000)),
+        ]
+    );
+    let off = stage(
+        "retry_failed_agents: false\nmax_retries_per_agent: 3\n",
+        ONE_OF_EACH,
+    );
+    assert!(
+        off.nodes.iter().all(|node| node.retry.limit == 0),
+        "false switches all off"
+    );
+    let own = stage(
+        head,
+        "      - {id: a, run: [x], timeout: 5, retries: 0}\n      - {id: b, human: {ask: Q, timeout: 4h}}\n",
+    );
+    assert_eq!(
+        (own.nodes[0].limits.total_ms, own.nodes[0].retry.limit),
+        (Some(5_000), 0)
+    );
+    assert_eq!(own.nodes[1].limits.total_ms, Some(14_400_000));
+}
+
+#[test]
+fn settings_stand_in_for_what_the_file_leaves_open() {
+    // Goal: every setting arrives, and none goes before the file.
+    let settings = LanguageSettings {
+        default_timeout_ms: Some(7_000),
+        max_agent_retries: 5,
+        backoff_base_ms: 1,
+        backoff_multiplier: 3.0,
+        backoff_max_ms: 9,
+        timeout_growth: 2.0,
+        ..LanguageSettings::default()
+    };
+    let text = format!("name: t\nstages:\n  - id: s\n    agents:{ONE_OF_EACH}");
+    let plan = plan_with(&text, &settings);
+    let function = node(&plan, "function");
+    assert_eq!(
+        (function.retry.limit, function.limits.total_ms),
+        (5, Some(7_000))
+    );
+    let retry = &function.retry;
+    assert_eq!((retry.base_ms, retry.max_ms), (1, 9));
+    assert_eq!((retry.multiplier, retry.timeout_growth), (3.0, 2.0));
+    let off = LanguageSettings {
+        retry_enabled: false,
+        ..settings
+    };
+    assert_eq!(node(&plan_with(&text, &off), "function").retry.limit, 0);
+}
+
+#[test]
+fn retry_refines_by_error_class() {
+    // Goal: every key of `retry` has its effect.
+    let plan = stage(
+        "",
+        "
+      - id: a
+        run: [x]
+        retry: {limit: 3, base_delay: 10ms, multiplier: 1.5, max_delay: 1s, jitter: true,
+                timeout_growth: 1, timeout: 1, execution: 2, invocation: 0, network: 3, invalid_output: 1}
+",
+    );
+    let retry = &plan.nodes[0].retry;
+    assert_eq!(
+        (retry.limit, retry.base_ms, retry.max_ms, retry.jitter),
+        (3, 10, 1_000, true)
+    );
+    assert_eq!((retry.multiplier, retry.timeout_growth), (1.5, 1.0));
+    let caps: Vec<_> = retry
+        .caps
+        .iter()
+        .map(|(class, cap)| (*class, *cap))
+        .collect();
+    assert_eq!(
+        caps,
+        [
+            (ErrorClass::Timeout, 1),
+            (ErrorClass::Execution, 2),
+            (ErrorClass::Invocation, 0),
+            (ErrorClass::Network, 3),
+            (ErrorClass::InvalidOutput, 1),
+        ]
+    );
+}
+
+#[test]
+fn documents_are_promised_by_type_or_by_findings() {
+    // Goal: decision 25, who gets which reader.
+    for (keys, expected) in [
+        ("", None),
+        ("type: notes", None),
+        ("type: code_best_practises", Some("agent")),
+        ("agent_type: jira_integration", Some("agent")),
+        ("type: code_best_practises, findings: ruff", Some("ruff")),
+        ("findings: sarif", Some("sarif")),
+    ] {
+        let plan = stage("", &format!("      - {{id: a, run: [x], {keys}}}\n"));
+        let Action::Command(command) = &plan.nodes[0].action else {
+            panic!()
+        };
+        assert_eq!(command.findings.as_deref(), expected, "{keys}");
+    }
+}
+
+#[test]
+fn surroundings_are_inherited_and_overridden() {
+    // Goal: env and secrets of the pipeline reach what is launched, the agent's go first.
+    let plan = plan(
+        "
+name: t
+env: {A: pipeline, B: pipeline}
+secrets: {KEY: env:KEY, OTHER: file:/run/other}
+stages:
+  - id: s
+    on_failure: continue
+    agents:
+      - id: a
+        run: 'curl -H \"X: {{ secrets.KEY }}\" -- https://example.org'
+        shell: sh
+        cwd: sub/{{ context.dir }}
+        env: {B: agent, N: 3}
+        secrets: {OTHER: env:MINE}
+        exit_codes: {success: [0, 3]}
+        on_interrupt: ask
+        on_failure: halt
+      - {id: b, set: {x: '{{ results.a.output }}'}}
+    gates:
+      - {id: g, run: [x], exit_codes: {pass: 0, fail: [1, 2], no_evidence: 5}}
+",
+    );
+    let a = node(&plan, "a");
+    let Action::Command(command) = &a.action else {
+        panic!()
+    };
+    let env: Vec<_> = command
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(env, ["A=pipeline", "B=agent", "N=3"]);
+    let secrets: Vec<_> = a
+        .secrets
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    assert_eq!(secrets, ["KEY=env:KEY", "OTHER=env:MINE"]);
+    assert_eq!(command.cwd.as_deref(), Some("sub/{{ context.dir }}"));
+    assert_eq!(command.exit_codes.success, [0, 3]);
+    assert_eq!(
+        (a.on_interrupt, a.on_failure),
+        (OnInterrupt::Ask, OnFailure::Halt)
+    );
+    let Program::Shell { shell, text } = &command.program else {
+        panic!()
+    };
+    assert_eq!(shell.as_deref().unwrap(), ["sh", "-e", "-c"]);
+    assert_eq!(text.holes().next().unwrap().expression, "secrets.KEY");
+    let b = node(&plan, "b");
+    assert_eq!((b.secrets.len(), b.on_failure), (0, OnFailure::Continue));
+    assert_eq!(b.after, [NodeIx(0)], "it reads a sibling's result");
+    let Action::Command(gate) = &node(&plan, "g").action else {
+        panic!()
+    };
+    let codes = &gate.exit_codes;
+    assert_eq!(
+        (&codes.success[..], &codes.fail[..], &codes.no_evidence[..]),
+        (&[0][..], &[1, 2][..], &[5][..])
+    );
+}
+
+#[test]
+fn edges_follow_from_dependencies_and_reads() {
+    // Goal: success and any apart; a read adds an edge once; other stages need none.
+    let plan = plan(
+        "
+name: t
+stages:
+  - id: first
+    agents: [{id: early, run: [x]}]
+  - id: second
+    mode: parallel
+    agents:
+      - {id: a, run: [x]}
+      - {id: b, run: [x], depends_on: [a, {id: early, when: any}]}
+      - {id: c, run: [x, '{{ results.a.output }}', '{{ results.early.output }}'], depends_on: b}
+      - {id: d, run: [x], depends_on: [{id: c, when: any}], if: results.c.status == 'SUCCESS' and results.a.output.go}
+    gates:
+      - {id: g, run: [x, '{{ results.d.status }}'], if: results.d.output.n > 1}
+",
+    );
+    let edges: Vec<_> = plan
+        .nodes
+        .iter()
+        .map(|node| {
+            let ids = |list: &[NodeIx]| -> Vec<String> {
+                list.iter().map(|ix| plan.node(*ix).id.clone()).collect()
+            };
+            format!(
+                "{}: {:?} {:?}",
+                node.id,
+                ids(&node.depends_on),
+                ids(&node.after)
+            )
+        })
+        .collect();
+    assert_eq!(
+        edges,
+        [
+            "early: [] []",
+            "a: [] []",
+            r#"b: ["a"] ["early"]"#,
+            r#"c: ["b"] ["a"]"#,
+            r#"d: [] ["c", "a"]"#,
+            "g: [] []",
+        ]
+    );
+    // Templates are rendered from full outputs; only conditions need projections.
+    assert_eq!(node(&plan, "a").projection, ["output.go"]);
+    assert_eq!(node(&plan, "d").projection, ["output.n"]);
+    assert!(node(&plan, "c").projection.is_empty());
+}
+
+#[test]
+fn conditions_in_every_form() {
+    // Goal: each way to write a condition arrives as the core's.
+    let custom = |number, evaluator| Condition::Custom { number, evaluator };
+    let expression = |source: &str| Condition::Expression {
+        source: source.to_owned(),
+    };
+    let field = |path: &str, operator, value| Condition::IfField {
+        path: path.to_owned(),
+        operator,
+        value,
+    };
+    for (written, expected) in [
+        ("if: context.a == 1", expression("context.a == 1")),
+        ("if: '{{ context.a == 1 }}'", expression("context.a == 1")),
+        ("if: true", Condition::Always),
+        ("condition: always", Condition::Always),
+        ("condition: {type: always}", Condition::Always),
+        (
+            "condition: {type: if_field, field_path: pr.files.length, operator: gt, value: 10}",
+            field("pr.files.length", Operator::Gt, 10.into()),
+        ),
+        (
+            "condition: {type: if_field, field_path: pr.draft, operator: exists}",
+            field("pr.draft", Operator::Exists, true.into()),
+        ),
+        (
+            "condition: {type: if_field, field_path: pr.x, operator: ne, value: null}",
+            field("pr.x", Operator::Ne, serde_json::Value::Null),
+        ),
+        (
+            "condition: {type: custom, custom_evaluator: office_hours}",
+            custom(0, Evaluator::Named("office_hours".to_owned())),
+        ),
+        (
+            "condition: {type: custom, custom_evaluator: context.a > 1}",
+            expression("context.a > 1"),
+        ),
+        (
+            "condition: {all: [{type: custom, custom_evaluator: [./x, y]}, {not: {type: custom, custom_evaluator: z}}, always]}",
+            Condition::All {
+                of: vec![
+                    custom(
+                        0,
+                        Evaluator::Command(vec!["./x".to_owned(), "y".to_owned()]),
+                    ),
+                    Condition::Not {
+                        of: Box::new(custom(1, Evaluator::Named("z".to_owned()))),
+                    },
+                    Condition::Always,
+                ],
+            },
+        ),
+        (
+            "condition: {any: [{type: if_field, field_path: a, operator: in, value: [1, x]}]}",
+            Condition::Any {
+                of: vec![field("a", Operator::In, serde_json::json!([1, "x"]))],
+            },
+        ),
+    ] {
+        let plan = stage("", &format!("      - {{id: a, run: [x]}}\n    {written}\n"));
+        assert_eq!(
+            plan.stages[0].condition.as_ref(),
+            Some(&expected),
+            "{written}"
+        );
+    }
+}
+
+#[test]
+fn policy_reports_and_severities() {
+    // Goal: the decision's part of the file.
+    let agents = "      - {id: a, run: [x]}\n";
+    let policy = stage("", agents).policy.expect("a decision is the default");
+    assert_eq!(
+        (policy.max_high_violations, policy.block_on_medium),
+        (5, false)
+    );
+    let written = stage(
+        "policy: {max_high_violations: 0, block_on_medium: true, override_labels: hotfix}\n",
+        agents,
+    );
+    let policy = written.policy.unwrap();
+    assert_eq!(
+        (policy.max_high_violations, policy.block_on_medium),
+        (0, true)
+    );
+    assert_eq!(policy.override_labels, ["hotfix"]);
+    assert_eq!(stage("decision: none\n", agents).policy, None);
+    let rest = stage(
+        "report: {markdown: out/r.md, json: r.json}\nseverities: {E501: minor, 'ruff:S': critical}\ntrusted: [context.pr.number]\nfail_fast: true\n",
+        agents,
+    );
+    let reports: Vec<_> = rest
+        .reports
+        .iter()
+        .map(|r| (r.format.as_str(), r.path.as_str()))
+        .collect();
+    assert_eq!(reports, [("markdown", "out/r.md"), ("json", "r.json")]);
+    assert_eq!(rest.severities["E501"], "LOW");
+    assert_eq!(rest.severities["ruff:S"], "CRITICAL");
+    assert_eq!(
+        (
+            rest.trusted.len(),
+            rest.fail_fast,
+            rest.fail_fast_on_critical
+        ),
+        (1, true, false)
+    );
+}
+
+#[test]
+fn yaml_conveniences_mean_what_they_say() {
+    // Goal: anchors, merge keys, null, own keys; the later of two merges loses.
+    let plan = plan(
+        "
+name: 2024
+version: 1.10
+x-slow: &slow {timeout: 10m, required: false}
+x-quick: &quick {timeout: 1m, required: true}
+stages:
+  - id: s
+    timeout:
+    agents:
+      - {<<: *slow, id: a, run: [x]}
+      - {<<: *slow, id: b, run: [x], timeout: 5m, x-note: mine}
+      - {<<: [*quick, *slow], id: c, run: [x]}
+",
+    );
+    assert_eq!(
+        (plan.name.as_str(), plan.version.as_str()),
+        ("2024", "1.10"),
+        "as written"
+    );
+    assert_eq!(plan.stages[0].timeout_ms, None);
+    let seen: Vec<_> = plan
+        .nodes
+        .iter()
+        .map(|n| (n.limits.total_ms, n.required))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some(600_000), false),
+            (Some(300_000), false),
+            (Some(60_000), true)
+        ]
+    );
+}
+
+#[test]
+fn hyphens_are_mapped_in_the_review_form() {
+    // Goal: declared and referred ids agree after the mapping (decision 6).
+    let plan = plan(
+        "
+name: t
+stages:
+  - stage_id: code-quality
+    agents: [{agent_id: code-agent, run: [x]}]
+  - stage_id: next
+    condition: {type: if_result, agent_id: code-agent, result_field: output.ok, operator: eq, value: true}
+    agents: [{agent_id: b, run: [x], depends_on: [code-agent]}]
+",
+    );
+    assert_eq!(
+        (plan.stages[0].id.as_str(), plan.nodes[0].id.as_str()),
+        ("code_quality", "code_agent")
+    );
+    assert_eq!(plan.nodes[0].projection, ["output.ok"]);
+    assert_eq!(plan.nodes[1].depends_on, [NodeIx(0)]);
+}
