@@ -7,6 +7,7 @@ use crate::clock;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::{LiveRun, PersonsAnswer};
+use crate::wake::WakeUp;
 use serde_json::{Value, json};
 use stagewright_agents::{Job, Performed, Question};
 use stagewright_core::condition::{Condition, Evaluator};
@@ -21,8 +22,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-/// How often the inbox is looked at when nothing else happens.
-const INBOX_PAUSE: Duration = Duration::from_millis(200);
+/// How often the inbox is looked at when no wake-up comes.
+const INBOX_PAUSE: Duration = Duration::from_secs(1);
 
 /// How long stopped agents may take to end when the journal has failed.
 const WIND_DOWN: Duration = Duration::from_secs(15);
@@ -119,6 +120,7 @@ impl Engine {
         let redraw_every = observer.redraw_every();
         let mut redraw = tokio::time::interval(redraw_every.unwrap_or(WIND_DOWN));
         let mut controls_open = true;
+        let wake_up = WakeUp::listen(self.state_dir(), &live.run().submission().run_id);
         loop {
             self.release(live, in_flight, observer)?;
             if live.driver.is_done() {
@@ -138,6 +140,7 @@ impl Engine {
                     None => controls_open = false,
                 },
                 () = sleep_until(wake), if wake.is_some() => live.handle(Input::Tick),
+                () = wake_up.woken() => live.drain_inbox()?,
                 _ = inbox.tick() => live.drain_inbox()?,
                 _ = redraw.tick(), if redraw_every.is_some() => {
                     observer.redraw(live.run(), clock::now());

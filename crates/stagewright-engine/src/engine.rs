@@ -296,6 +296,7 @@ impl Engine {
             }
             Err(EngineError::Lease(LeaseError::Held { by, .. })) => {
                 self.parts.journal.post(run_id, message)?;
+                crate::wake::wake(&self.parts.state_dir, run_id);
                 Ok(Reached::Posted(by))
             }
             Err(error) => Err(error),

@@ -16,6 +16,7 @@ mod live;
 mod requests;
 mod summary;
 mod text;
+mod wake;
 
 pub use clock::now;
 pub use drive::{Control, Observer};

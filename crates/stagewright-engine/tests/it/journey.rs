@@ -193,3 +193,40 @@ stages:
         "{text}"
     );
 }
+
+/// Goal: a message from another process counts at once, not at the next look into the
+/// inbox.
+#[test]
+fn a_message_wakes_the_driver() {
+    let world = World::new();
+    let yaml = r#"
+name: long
+stages:
+  - id: one
+    agents:
+      - {id: long, run: "sleep 60"}
+"#;
+    let engine = world.engine();
+    let live = engine.submit(world.submission(yaml, json!({}))).unwrap();
+    let run_id = live.run().submission().run_id.clone();
+    let other = world.engine();
+    let posting = std::thread::spawn(move || {
+        let message = stagewright_journal::InboxMessage::Cancel {
+            reason: "enough".to_owned(),
+            force: true,
+            by: None,
+        };
+        let reached = other.reach(&run_id, &message, |_| panic!("somebody drives it"));
+        assert!(matches!(
+            reached,
+            Ok(stagewright_engine::Reached::Posted(_))
+        ));
+    });
+    let run = drive(&engine, live, &mut Seen::default()).unwrap();
+    posting.join().unwrap();
+    assert_eq!(
+        run.end().map(|(status, _)| status),
+        Some(RunStatus::Cancelled)
+    );
+    assert_eq!(run.cancel().map(|(reason, _)| reason), Some("enough"));
+}

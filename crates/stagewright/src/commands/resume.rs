@@ -34,7 +34,7 @@ pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<E
     }
     tell_of_changes(&session, &run, printer);
     let mut live = session.engine.claim(&summary.run_id)?;
-    if live.run().standing() == Standing::Ended {
+    if matches!(live.run().standing(), Standing::Ended | Standing::Stuck) {
         live.handle(Input::Resume);
     }
     conduct(&session.engine, live, &manner, printer)
