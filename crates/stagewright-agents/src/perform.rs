@@ -84,7 +84,13 @@ impl Agents {
             }
         };
         let remains = executed.remains(self.settings.caps);
-        let root = job.work_dir.to_string_lossy();
+        // Findings are told apart by their places (decision 27), so a place is relative
+        // to where the tool ran.
+        let root = match &request.cwd {
+            Some(cwd) => job.work_dir.join(cwd),
+            None => job.work_dir.clone(),
+        };
+        let root = root.to_string_lossy();
         let judged = match request.role {
             Role::Agent => judge::agent(request, promise, &remains, &root),
             Role::Gate => verdict::gate(request, promise, &remains, &root),

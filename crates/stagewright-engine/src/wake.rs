@@ -63,6 +63,4 @@ pub(crate) fn wake(state_dir: &Path, run_id: &str) {
         socket.set_nonblocking(true)?;
         socket.send_to(b"wake", path_of(state_dir, run_id))
     });
-    // A driver that does not listen polls.
-    let _ = sent;
 }
