@@ -1,0 +1,190 @@
+//! What simulated agents, people and programs answer.
+//!
+//! An outcome follows from the seed, the node and the try, not from the launch or the
+//! time: a try that is launched again after a crash does the same again.
+
+use crate::case::Case;
+use crate::random::Random;
+use serde_json::json;
+use stagewright_core::event::{Asker, AttemptOutcome, AttemptResult, Verdict};
+use stagewright_core::input::{Launching, StartRequest};
+use stagewright_core::plan::{Action, Role};
+use stagewright_core::{
+    Blob, ErrorClass, Finding, FindingKind, FindingsSummary, NodeIx, Prepared, Requests, Run,
+    Severity,
+};
+
+/// What one launch does.
+#[derive(Debug, Clone)]
+pub struct Performance {
+    /// What it reports.
+    pub outcome: AttemptOutcome,
+    /// After how many milliseconds.
+    pub takes_ms: u64,
+}
+
+/// What a launch of a try reports, and when.
+pub fn perform(case: &Case, launching: &Launching) -> Performance {
+    let Launching {
+        node,
+        launch,
+        try_number,
+        timeout_ms,
+        ..
+    } = *launching;
+    let parts = [u64::from(node.0), u64::from(try_number)];
+    let mut random = Random::of(case.seed, "outcome", &parts);
+    let outcome = match case.plan.node(node).role {
+        Role::Agent => agent_outcome(&mut random),
+        Role::Gate => gate_outcome(&mut random),
+    };
+    let mut random = Random::of(case.seed, "duration", &[parts[0], parts[1], launch.serial]);
+    let mut takes_ms = match random.below(10) {
+        0 => 0,
+        1..=6 => random.between(1, 4) * 1_000,
+        _ => random.between(1, 20_000),
+    };
+    let timed_out = matches!(
+        outcome.result,
+        AttemptResult::Failed {
+            class: ErrorClass::Timeout,
+            ..
+        }
+    );
+    if let Some(limit_ms) = timeout_ms {
+        takes_ms = if timed_out {
+            limit_ms
+        } else {
+            takes_ms.min(limit_ms)
+        };
+    }
+    Performance { outcome, takes_ms }
+}
+
+/// What a person says, and after how many milliseconds; `None`: nobody is there.
+pub fn person(case: &Case, node: NodeIx, question: u64) -> Option<(bool, u64)> {
+    let mut random = Random::of(case.seed, "person", &[u64::from(node.0)]);
+    let approved = random.chance(75);
+    let mut random = Random::of(case.seed, "delay", &[u64::from(node.0), question]);
+    let absent = !case.determined && random.chance(10);
+    let delay_ms = match random.below(3) {
+        0 => random.below(3) * 1_000,
+        1 => random.between(1, 60) * 1_000,
+        _ => random.between(1, 120) * 60_000,
+    };
+    (!absent).then_some((approved, delay_ms))
+}
+
+/// What the program of a custom condition answers, and after how many milliseconds.
+pub fn evaluator(case: &Case, asker: Asker, number: u32) -> (Result<bool, String>, u64) {
+    let (kind, index) = match asker {
+        Asker::Stage(stage) => (0, stage.0),
+        Asker::Node(node) => (1, node.0),
+    };
+    let parts = [kind, u64::from(index), u64::from(number)];
+    let mut random = Random::of(case.seed, "evaluator", &parts);
+    let answer = match random.below(10) {
+        0..=6 => Ok(true),
+        7 | 8 => Ok(false),
+        _ => Err("the evaluator broke".to_owned()),
+    };
+    (answer, random.below(3_000))
+}
+
+/// The answer of a person as the node's result.
+pub fn answered(approved: bool) -> AttemptOutcome {
+    let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
+    let value = json!(approved);
+    outcome
+        .projection
+        .insert("output.approved".to_owned(), value);
+    outcome
+}
+
+/// Requests without content; those of a few nodes cannot be made.
+#[derive(Debug)]
+pub struct Renderer {
+    /// The seed of the case.
+    pub seed: u64,
+}
+
+impl Requests for Renderer {
+    fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
+        let planned = run.plan().node(node);
+        let broken = Random::of(self.seed, "request", &[u64::from(node.0)]).chance(3);
+        let mut blobs = Vec::new();
+        let request = match &planned.action {
+            Action::Human(human) => StartRequest::Ask {
+                question: human.ask.clone(),
+            },
+            Action::Set { .. } => StartRequest::Settled {
+                outcome: Box::new(AttemptOutcome::bare(AttemptResult::Succeeded)),
+            },
+            Action::Lambda { .. } | Action::Command(_) if broken => StartRequest::Failed {
+                message: "its template names nothing".to_owned(),
+            },
+            Action::Lambda { .. } | Action::Command(_) => {
+                let blob = Blob::of(planned.id.clone().into_bytes());
+                let request = blob.reference().clone();
+                blobs.push(blob);
+                StartRequest::Launch { request }
+            }
+        };
+        Prepared { request, blobs }
+    }
+}
+
+fn agent_outcome(random: &mut Random) -> AttemptOutcome {
+    let class = match random.below(100) {
+        0..=64 => None,
+        65..=77 => Some(ErrorClass::Execution),
+        78..=83 => Some(ErrorClass::Network),
+        84..=87 => Some(ErrorClass::Invocation),
+        88..=96 => Some(ErrorClass::Timeout),
+        _ => Some(ErrorClass::InvalidOutput),
+    };
+    if let Some(class) = class {
+        return AttemptOutcome::failed(class, "as drawn");
+    }
+    let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
+    if random.chance(80) {
+        let value = json!(random.below(10));
+        outcome.projection.insert("output.n".to_owned(), value);
+    }
+    if random.chance(30) {
+        let severity = random.pick(&Severity::WORST_FIRST);
+        let findings: Vec<Finding> = (0..random.between(1, 7))
+            .map(|line| finding(severity, line))
+            .collect();
+        outcome.findings = FindingsSummary::of(&findings);
+    }
+    outcome
+}
+
+fn finding(severity: Severity, line: u64) -> Finding {
+    Finding {
+        severity,
+        severity_assumed: false,
+        kind: FindingKind::Violation,
+        rule: "rule".to_owned(),
+        message: "as drawn".to_owned(),
+        file: Some("a.rs".to_owned()),
+        line: Some(line),
+        suggestion: None,
+        tool: None,
+    }
+}
+
+fn gate_outcome(random: &mut Random) -> AttemptOutcome {
+    let verdict = match random.below(100) {
+        0..=69 => Verdict::Pass,
+        70..=83 => Verdict::Fail,
+        84..=89 => Verdict::Error,
+        90..=94 => Verdict::NoEvidence,
+        _ => return AttemptOutcome::failed(ErrorClass::Timeout, "as drawn"),
+    };
+    AttemptOutcome::bare(AttemptResult::Judged {
+        verdict,
+        message: "as drawn".to_owned(),
+    })
+}

@@ -1,0 +1,206 @@
+//! What happens to a driver: it dies, another one takes the lease, people want things.
+
+use super::{Deed, Happening, World};
+use crate::agents::answered;
+use crate::bug::Bug;
+use crate::oracle::Violation;
+use crate::random::Random;
+use stagewright_core::event::{Answer, RunStatus};
+use stagewright_core::{Driver, Input, Standing};
+
+/// How often people go on with a run that ended or is stuck.
+const MAX_FOLLOW_UPS: u32 = 2;
+
+impl World<'_> {
+    /// What people will do to this run, whenever that is.
+    pub(super) fn plan_deeds(&mut self) {
+        let mut random = Random::stream(self.case.seed, "deeds");
+        let racing = !self.case.determined;
+        if racing && random.chance(25) {
+            let force = random.chance(50);
+            let cancel = Deed::Cancel { force };
+            self.schedule(random.below(60_000), Happening::Person(cancel));
+            if random.chance(30) {
+                let cancel = Deed::Cancel { force: true };
+                self.schedule(random.below(90_000), Happening::Person(cancel));
+            }
+        }
+        if random.chance(20) {
+            let at_ms = random.below(40_000);
+            self.schedule(at_ms, Happening::Person(Deed::Interrupt));
+        }
+    }
+
+    /// A person does something: it is noted, and from then on it is confirmed.
+    pub(super) fn deed(&mut self, deed: Deed) {
+        self.trace.line(self.now_ms, || format!("deed {deed:?}"));
+        if matches!(deed, Deed::Cancel { .. }) && !self.oracle.has_ended() {
+            self.cancel_confirmed = true;
+        }
+        // Nobody drives an interrupted run: who wants something takes the lease.
+        let pending = self.driver.is_none() && !self.restarts();
+        self.inbox.push_back(deed);
+        if pending {
+            self.schedule(0, Happening::Restart);
+        }
+    }
+
+    /// The driver drains the inbox; what was committed is taken out.
+    pub(super) fn read_inbox(&mut self) -> Result<(), Violation> {
+        while self.driver.is_some() {
+            let Some(deed) = self.inbox.front().cloned() else {
+                break;
+            };
+            let crashes = self.crashes;
+            self.handle(input_of(&deed))?;
+            if self.crashes == crashes {
+                self.inbox.pop_front();
+            } else {
+                // It may be committed or not; the next driver looks at it again.
+                break;
+            }
+        }
+        self.leave_when_interrupted();
+        Ok(())
+    }
+
+    /// An interrupted driver that has wound down leaves; somebody resumes later.
+    fn leave_when_interrupted(&mut self) {
+        let driver = self.driver.as_ref();
+        let leaves = driver.is_some_and(|driver| {
+            driver.is_done() && driver.run().standing() == Standing::Interrupted
+        });
+        if leaves {
+            self.trace.line(self.now_ms, || "leaves".to_owned());
+            self.driver = None;
+            let pause_ms = self.people.below(100_000);
+            self.schedule(pause_ms, Happening::Restart);
+        }
+    }
+
+    /// The driver dies. Its processes die with it or live on, unheard.
+    pub(super) fn crash(&mut self, how: &str) {
+        if self.driver.take().is_none() {
+            return;
+        }
+        self.crashes += 1;
+        self.trace.line(self.now_ms, || format!("CRASH {how}"));
+        self.timer = None;
+        let mut dead = Vec::new();
+        for (launch, process) in &mut self.processes {
+            if process.heard && !self.faults.outlives() {
+                dead.push(*launch);
+            }
+            process.heard = false;
+        }
+        for launch in &dead {
+            self.processes.remove(launch);
+        }
+        self.queue.retain(|_, happening| match happening {
+            Happening::Report(_, launch, _) => !dead.contains(launch),
+            // Its reports and programs end with the driver; what is said to be gone
+            // is said to nobody.
+            Happening::Gone(..) | Happening::Condition(..) | Happening::Kill => false,
+            Happening::Person(_) | Happening::Restart => true,
+        });
+        if !self.restarts() {
+            let pause_ms = self.faults.pause_ms();
+            self.schedule(pause_ms, Happening::Restart);
+        }
+    }
+
+    fn restarts(&self) -> bool {
+        let mut queue = self.queue.values();
+        queue.any(|happening| matches!(happening, Happening::Restart))
+    }
+
+    /// A process folds the journal and takes the lease.
+    pub(super) fn restart(&mut self) -> Result<(), Violation> {
+        if self.driver.is_some() {
+            return Ok(());
+        }
+        let run = self.journal.fold(&self.graph);
+        self.driver = Some(Driver::new(run));
+        self.fence = self.journal.lease();
+        self.trace
+            .line(self.now_ms, || format!("restart with fence {}", self.fence));
+        if self.bug == Some(Bug::NoClaim) && self.crashes > 0 {
+            return self.handle(Input::Tick);
+        }
+        // A cancel that waits goes first, in the same batch: what the claim would start
+        // or end must not come before it.
+        let cancels: Vec<Deed> = self
+            .inbox
+            .iter()
+            .filter(|deed| is_cancel(deed))
+            .cloned()
+            .collect();
+        if self.bug != Some(Bug::LostCancel) {
+            for deed in &cancels {
+                self.take_in(input_of(deed));
+            }
+        }
+        let fence = self.fence;
+        self.take_in(Input::Claim { fence });
+        let crashes = self.crashes;
+        self.settle_step(false)?;
+        if self.crashes == crashes {
+            self.inbox.retain(|deed| !is_cancel(deed));
+        }
+        Ok(())
+    }
+
+    /// Nothing more happens by itself: does a person go on with it?
+    pub(super) fn follow_up(&mut self) -> Result<bool, Violation> {
+        let Some(driver) = &self.driver else {
+            return Ok(false);
+        };
+        let run = driver.run();
+        let failed = run.end().is_some_and(|(status, _)| match status {
+            RunStatus::Failure | RunStatus::PartialSuccess => true,
+            RunStatus::Success | RunStatus::Cancelled => false,
+        });
+        let stuck = run.standing() == Standing::Stuck;
+        if !(failed || stuck) || self.follow_ups >= MAX_FOLLOW_UPS {
+            return Ok(false);
+        }
+        self.follow_ups += 1;
+        let mut random = Random::of(self.case.seed, "follow-up", &[u64::from(self.follow_ups)]);
+        if self.case.determined && !stuck || !random.chance(50) {
+            return Ok(false);
+        }
+        let deed = match stuck && random.chance(40) {
+            true => Deed::Cancel { force: false },
+            false => Deed::Resume,
+        };
+        // Another process does it: the one that drove the run has left.
+        self.driver = None;
+        self.schedule(1_000, Happening::Person(deed));
+        Ok(true)
+    }
+}
+
+fn is_cancel(deed: &Deed) -> bool {
+    matches!(deed, Deed::Cancel { .. })
+}
+
+fn input_of(deed: &Deed) -> Input {
+    match *deed {
+        Deed::Cancel { force } => Input::Cancel {
+            reason: "a person wants it".to_owned(),
+            force,
+        },
+        Deed::Answer { node, approved } => Input::Answer {
+            node,
+            answer: Answer {
+                approved,
+                choice: if approved { "approve" } else { "reject" }.to_owned(),
+                by: None,
+                note: None,
+            },
+            outcome: Box::new(answered(approved)),
+        },
+        Deed::Interrupt => Input::Interrupt,
+        Deed::Resume => Input::Resume,
+    }
+}

@@ -1,0 +1,4 @@
+//! Thousands of seeds, the seeds that ever failed, and the zoo of planted bugs.
+
+mod seeds;
+mod zoo;
