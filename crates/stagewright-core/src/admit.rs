@@ -51,8 +51,8 @@ impl Run {
         let stage = self.stage_ix()?;
         let node = *self.ready.first()?;
         // After a required failure, what was tried may finish and nothing else starts.
-        let stopped = |cause| ends_everything(cause) || !self.resting.contains(&node);
-        if self.halt.as_ref().is_some_and(stopped) {
+        let stopped = |cause| ends_everything(&cause) || !self.resting.contains(&node);
+        if self.halting().is_some_and(stopped) {
             return None;
         }
         let planned = self.graph.plan.node(node);

@@ -34,25 +34,39 @@ pub(crate) fn rank(cause: &HaltCause) -> u8 {
     }
 }
 
-/// The next event by which the run's halt ends a node of the current stage.
+impl Run {
+    /// Why nothing more starts in the current stage: the run's halt, or the stage's own
+    /// time limit, whichever stops more.
+    pub(crate) fn halting(&self) -> Option<HaltCause> {
+        let stage = self
+            .stage_ix()
+            .filter(|stage| self.stages[stage.index()].limit_passed);
+        match (&self.halt, stage) {
+            (Some(cause), None) => Some(cause.clone()),
+            (Some(cause), Some(_)) if ends_everything(cause) => Some(cause.clone()),
+            (_, Some(stage)) => Some(HaltCause::StageTimeout { stage }),
+            (None, None) => None,
+        }
+    }
+}
+
+/// The next event by which a halt ends a node of the current stage.
 pub(crate) fn next_end(run: &Run) -> Option<Event> {
-    let cause = run.halt.as_ref()?;
+    let cause = run.halting()?;
     let waiting = run.idle.first().or_else(|| run.parked.first());
     let node = match waiting {
         Some(node) => *node,
-        None if ends_everything(cause) => *run.resting.first()?,
+        None if ends_everything(&cause) => *run.resting.first()?,
         None => return None,
     };
     let state = run.node_state(node);
     if !state.was_tried() {
-        let reason = SkipReason::Halted {
-            cause: cause.clone(),
-        };
+        let reason = SkipReason::Halted { cause };
         return Some(Event::NodeSkipped { node, reason });
     }
     let outcome = match &state.last_failure {
         Some(failure) if !state.relaunch => failure.clone(),
-        Some(_) | None => Box::new(stopped_outcome(run, cause)),
+        Some(_) | None => Box::new(stopped_outcome(run, &cause)),
     };
     Some(Event::AttemptFinished {
         node,

@@ -18,7 +18,7 @@ pub fn wanted(run: &Run) -> Wanted {
             .iter()
             .filter_map(|node| launching(run, *node))
             .collect(),
-        questions: if run.interrupted || run.halt.is_some() {
+        questions: if run.interrupted || run.halting().is_some() {
             Vec::new()
         } else {
             run.asking.iter().copied().collect()

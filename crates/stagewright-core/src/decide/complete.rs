@@ -80,7 +80,7 @@ pub(super) fn failed_attempt(
 ) -> Vec<Event> {
     let state = run.node_state(node);
     let policy = &run.graph.plan.node(node).retry;
-    let stopping = run.halt.as_ref().is_some_and(ends_everything)
+    let stopping = run.halting().as_ref().is_some_and(ends_everything)
         || matches!(&state.phase, NodePhase::Running(running) if running.stopping.is_some());
     let delay_ms = retry_class(&outcome)
         .filter(|class| !stopping && policy.allows(*class, state.retries))

@@ -23,9 +23,9 @@ pub(super) fn lost(
 ) -> Vec<Event> {
     let launch = running.launch;
     // What was to be stopped is not launched again only because a crash came between.
-    let halted = run.halt.as_ref().filter(|cause| ends_everything(cause));
-    if let Some(cause) = running.stopping.as_ref().or(halted) {
-        return failed_attempt(run, now, node, launch, stopped_outcome(run, cause));
+    let halted = run.halting().filter(ends_everything);
+    if let Some(cause) = running.stopping.clone().or(halted) {
+        return failed_attempt(run, now, node, launch, stopped_outcome(run, &cause));
     }
     match run.graph.plan.node(node).on_interrupt {
         OnInterrupt::Rerun => rerun(run, node, launch, crashed),

@@ -358,9 +358,6 @@ impl Run {
         state.phase = StagePhase::Ended(status);
         state.ended_at = Some(at);
         state.clock.pause(at);
-        if self.halt == Some(HaltCause::StageTimeout { stage }) {
-            self.halt = None;
-        }
         self.skip_ended_stages();
     }
 
@@ -376,15 +373,18 @@ impl Run {
     fn halt_with(&mut self, cause: &HaltCause, stop_running: bool) {
         self.due_halt = None;
         match cause {
-            HaltCause::RunTimeout => self.limit_passed = true,
+            // It ends with its stage, so it is no halt of the run.
             HaltCause::StageTimeout { stage } => self.stages[stage.index()].limit_passed = true,
-            HaltCause::FailFast { .. }
+            HaltCause::RunTimeout
+            | HaltCause::FailFast { .. }
             | HaltCause::CriticalFinding { .. }
             | HaltCause::RequiredFailure { .. }
-            | HaltCause::Cancelled => {}
-        }
-        if self.halt.as_ref().is_none_or(|old| rank(cause) > rank(old)) {
-            self.halt = Some(cause.clone());
+            | HaltCause::Cancelled => {
+                self.limit_passed |= *cause == HaltCause::RunTimeout;
+                if self.halt.as_ref().is_none_or(|old| rank(cause) > rank(old)) {
+                    self.halt = Some(cause.clone());
+                }
+            }
         }
         if !stop_running {
             return;

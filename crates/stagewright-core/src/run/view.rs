@@ -100,7 +100,7 @@ impl Run {
                     && self.backoff.is_empty()
                     && self.asking.is_empty()
                     && self.doomed.is_empty()
-                    && self.halt.is_none()
+                    && self.halting().is_none()
                     && self.due_halt.is_none()
                     && self.candidate().is_none();
                 if nothing_goes {

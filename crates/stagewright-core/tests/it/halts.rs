@@ -126,6 +126,13 @@ fn a_stage_limit_ends_the_stage_and_not_the_run() {
         "a: ok 9s",
         "agents: a=TIMEOUT c=halted",
     );
+    // A limit that passes after a halt takes the retry that the halt had left.
+    check(
+        "stage s parallel timeout=5s\n  a halt\n  b retries=3\nstage t\n  c",
+        "a: fail 1s\nb: fail 2s",
+        "agents: a=FAILURE(execution) b=FAILURE(execution) c=halted
+         order: 0 a+ b+ | 1 a- HALT | 2 b! | 5 HALT b- t~",
+    );
     // A limit that passes after a halt is acted on once.
     check(
         "stage s parallel timeout=5s\n  a halt\n  b retries=2\nstage t\n  c",
