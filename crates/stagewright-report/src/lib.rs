@@ -20,12 +20,14 @@
 pub mod documents;
 mod estimate;
 mod findings;
+pub mod history;
 pub mod markdown;
 mod moment;
 mod nodes;
 mod outside;
 mod places;
 mod results;
+pub mod terminal;
 mod words;
 
 pub use documents::{ExecutePipelineOutput, GetPipelineStatusOutput, RunReport};

@@ -2,7 +2,7 @@
 
 use crate::moment::iso;
 use crate::nodes;
-use crate::results::Results;
+use crate::results::{Results, StoredResult};
 use crate::words;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -49,7 +49,7 @@ impl ExecuteAgentOutput {
             status: nodes::status(run, node),
             agent_id: planned.id.clone(),
             agent_name: planned.name.clone(),
-            output: results.get(node).and_then(|stored| stored.output_object()),
+            output: results.get(node).and_then(StoredResult::output_object),
             started_at: iso(started),
             completed_at: iso(ended),
             duration_ms: ended.since_ms(started),

@@ -10,7 +10,7 @@ use super::errors::{ErrorEntry, errors};
 use super::warnings::warnings;
 use crate::moment::iso;
 use crate::nodes;
-use crate::results::Results;
+use crate::results::{Results, StoredResult};
 use crate::words;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -192,7 +192,7 @@ impl AgentResult {
             agent_name: planned.name.clone(),
             agent_type: nodes::agent_type(planned).to_owned(),
             status: nodes::status(run, node),
-            output: results.get(node).and_then(|stored| stored.output_object()),
+            output: results.get(node).and_then(StoredResult::output_object),
             started_at: iso(started),
             completed_at: iso(ended),
             duration_ms: ended.since_ms(started),

@@ -146,7 +146,7 @@ fn detail(run: &Run, recorded: &Recorded) -> String {
 fn outcome_words(outcome: &AttemptOutcome) -> String {
     match &outcome.result {
         AttemptResult::Succeeded => {
-            format!("ok{}", super::progress::findings(&outcome.findings.counts))
+            format!("ok{}", super::attempts::findings(&outcome.findings.counts))
         }
         AttemptResult::Judged { verdict, message } => format!("{}, {message}", verdict.as_str()),
         AttemptResult::Failed { class, message } => format!("{class}, {message}"),

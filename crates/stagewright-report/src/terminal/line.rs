@@ -4,6 +4,9 @@
 use crate::outside::{fitted, one_line};
 use unicode_width::UnicodeWidthStr;
 
+/// The most failures, warnings and factors that are listed, of each.
+pub(super) const MAX_ITEMS: usize = 10;
+
 /// What a line is about, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -96,6 +99,28 @@ pub(super) fn wrapped(tone: Tone, prefix: &str, text: &str, width: usize) -> Vec
     }
     finish(&mut current);
     lines
+}
+
+/// A blank line and a title.
+pub(super) fn section(lines: &mut Vec<Line>, title: &str) {
+    lines.push(Line::empty());
+    lines.push(Line::plain(format!("{title}:")));
+}
+
+/// A list, cut to [`MAX_ITEMS`].
+pub(super) fn bullets(lines: &mut Vec<Line>, tone: Tone, items: Vec<String>, width: usize) {
+    let beyond = items.len().saturating_sub(MAX_ITEMS);
+    for item in items.into_iter().take(MAX_ITEMS) {
+        lines.extend(wrapped(tone, "  - ", &item, width));
+    }
+    more(lines, beyond as u64);
+}
+
+/// How many items were left out, if any.
+pub(super) fn more(lines: &mut Vec<Line>, count: u64) {
+    if count > 0 {
+        lines.push(Line::dim(format!("  … and {count} more")));
+    }
 }
 
 /// A row of a table: its tone, and a text for each column.

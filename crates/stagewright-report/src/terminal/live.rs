@@ -1,7 +1,8 @@
 //! The block that is redrawn at the bottom of a terminal while a run goes on.
 
+use super::attempts::try_of;
 use super::line::{Line, Row, Tone, table};
-use super::progress::{Progress, try_of};
+use super::progress::Progress;
 use crate::documents::{elapsed_ms, waits};
 use crate::moment::duration;
 use crate::nodes;

@@ -8,10 +8,13 @@
 //! Texts of agents, pipeline files and people pass through [`crate::outside`] before
 //! they stand in a line: no control sequence reaches a terminal.
 
+mod attempts;
 mod events;
+mod failures;
 mod line;
 mod list;
 mod live;
+mod milestones;
 mod progress;
 mod status;
 mod summary;

@@ -1,7 +1,7 @@
 //! One run at a glance: its stages and agents, and what it waits for.
 
+use super::attempts::{findings, try_of};
 use super::line::{Line, Row, Tone, fit_width, table};
-use super::progress::{findings, try_of};
 use crate::documents::{elapsed_ms, stage_status, state, waits};
 use crate::moment::duration;
 use crate::nodes;

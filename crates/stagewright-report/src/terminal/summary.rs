@@ -1,6 +1,7 @@
 //! The end of a run for people: the decision first, then why, then what to do next.
 
-use super::line::{Line, Row, Tone, table, wrapped};
+use super::failures::{failures, gates};
+use super::line::{Line, Row, Tone, bullets, more, section, table, wrapped};
 use crate::documents::{besides_failures, current_decision, elapsed_ms, waits};
 use crate::findings::{Findings, MergedFinding};
 use crate::moment::duration;
@@ -10,15 +11,12 @@ use crate::places::Places;
 use crate::results::Results;
 use crate::words::{self, counted};
 use stagewright_core::decision::{Choice, DecisionRecord};
-use stagewright_core::event::{AttemptResult, RunStatus, Verdict};
+use stagewright_core::event::RunStatus;
 use stagewright_core::run::Standing;
-use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, Severity, Timestamp};
+use stagewright_core::{Run, Severity, Timestamp};
 
 /// The most findings that are listed.
 const FINDINGS: usize = 20;
-
-/// The most failures, warnings and factors that are listed, of each.
-const ITEMS: usize = 10;
 
 /// The summary of a run at `now`, for a terminal of `width` columns. Commands, paths
 /// and addresses are longer where they must be: they are there to be copied.
@@ -174,78 +172,6 @@ fn end_of(place: &str, count: usize) -> String {
     format!("…{tail}")
 }
 
-/// Failed agents, each with what can be done and where its log is.
-fn failures(lines: &mut Vec<Line>, run: &Run, results: &Results, places: Places<'_>, width: usize) {
-    let failed: Vec<(NodeIx, ErrorClass, &str)> = nodes::agents(run)
-        .filter_map(|(node, _)| {
-            let (class, message) = words::failure(run, node)?;
-            Some((node, class, message))
-        })
-        .collect();
-    if failed.is_empty() {
-        return;
-    }
-    section(lines, &format!("Failed ({})", failed.len()));
-    for (node, class, message) in failed.iter().take(ITEMS) {
-        let required = run.plan().is_required(*node);
-        let (tone, note) = if required {
-            (Tone::Bad, "")
-        } else {
-            (Tone::Warn, " (not required)")
-        };
-        let who = format!("  {}{note}: ", words::id(run, *node));
-        let why = format!("{class}, {}", capped(message, 500));
-        lines.extend(wrapped(tone, &who, &why, width));
-        if let Some(hint) = words::hint(*class) {
-            lines.push(Line::plain(format!("    hint: {hint}")));
-        }
-        log_line(lines, *node, results, places);
-    }
-    more(lines, (failed.len() - failed.len().min(ITEMS)) as u64);
-}
-
-/// Gates that did not pass, with the place of their output.
-fn gates(lines: &mut Vec<Line>, run: &Run, results: &Results, places: Places<'_>, width: usize) {
-    let mut failed = Vec::new();
-    for (node, planned) in nodes::gates(run) {
-        let NodeView::Done(outcome) = run.view(node) else {
-            continue;
-        };
-        let why = match &outcome.result {
-            AttemptResult::Succeeded
-            | AttemptResult::Judged {
-                verdict: Verdict::Pass,
-                ..
-            } => continue,
-            AttemptResult::Judged { verdict, message } => {
-                format!("{}, {message}", verdict.as_str())
-            }
-            AttemptResult::Failed { class, message } => format!("{class}, {message}"),
-        };
-        failed.push((node, &planned.id, why));
-    }
-    if failed.is_empty() {
-        return;
-    }
-    section(lines, &format!("Gates not passed ({})", failed.len()));
-    for (node, id, why) in failed {
-        let required = run.plan().is_required(node);
-        let tone = if required { Tone::Bad } else { Tone::Warn };
-        let why = capped(&why, 500);
-        lines.extend(wrapped(tone, &format!("  {id}: "), &why, width));
-        log_line(lines, node, results, places);
-    }
-}
-
-fn log_line(lines: &mut Vec<Line>, node: NodeIx, results: &Results, places: Places<'_>) {
-    if let Some(path) = results.get(node).and_then(|stored| stored.telling_log()) {
-        lines.push(Line::dim(format!(
-            "    log: {}",
-            one_line(&places.log(path))
-        )));
-    }
-}
-
 /// The warnings that the sections above have not said.
 fn other_warnings(lines: &mut Vec<Line>, run: &Run, results: &Results, width: usize) {
     let warnings: Vec<String> = besides_failures(run, results)
@@ -342,23 +268,4 @@ fn next_steps(lines: &mut Vec<Line>, run: &Run) {
         .map(|(command, why)| (Tone::Plain, vec![command, why.to_owned()]))
         .collect();
     lines.extend(table(2, &rows, &[300, 80], 400));
-}
-
-fn section(lines: &mut Vec<Line>, title: &str) {
-    lines.push(Line::empty());
-    lines.push(Line::plain(format!("{title}:")));
-}
-
-fn bullets(lines: &mut Vec<Line>, tone: Tone, items: Vec<String>, width: usize) {
-    let beyond = items.len().saturating_sub(ITEMS);
-    for item in items.into_iter().take(ITEMS) {
-        lines.extend(wrapped(tone, "  - ", &item, width));
-    }
-    more(lines, beyond as u64);
-}
-
-fn more(lines: &mut Vec<Line>, count: u64) {
-    if count > 0 {
-        lines.push(Line::dim(format!("  … and {count} more")));
-    }
 }

@@ -1,8 +1,13 @@
 //! What people and programs get to see of whole runs, each driven by the real core
 //! through a scripted world.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod documents;
+mod fields;
+mod history;
 mod hostile;
 mod markdown;
 mod plans;
+mod terminal;
 mod world;

@@ -75,11 +75,6 @@ impl Draft {
         self
     }
 
-    pub(crate) fn with_plan(mut self, change: impl FnOnce(&mut Plan)) -> Self {
-        change(&mut self.plan);
-        self
-    }
-
     pub(crate) fn plan(self) -> Plan {
         self.plan
     }
