@@ -1,0 +1,189 @@
+//! What the README, the guide and the example promise, tried as a reader would.
+
+use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn stagewright(directory: &Path, arguments: &[&str], path: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stagewright"))
+        .args(arguments)
+        .current_dir(directory)
+        .env("PATH", path)
+        .env_remove("STAGEWRIGHT_STATE_DIR")
+        .output()
+        .unwrap()
+}
+
+fn path() -> String {
+    std::env::var("PATH").unwrap()
+}
+
+/// The real reviewers, which `./test` installs.
+fn path_with_tools() -> String {
+    let tools = std::env::var("STAGEWRIGHT_TEST_TOOLS")
+        .expect("STAGEWRIGHT_TEST_TOOLS names the directory of ruff and bandit; `./test` sets it");
+    format!("{tools}:{}", path())
+}
+
+/// A PATH on which there is neither ruff nor bandit, whatever the machine has.
+fn path_without_tools(directory: &Path) -> String {
+    let programs = directory.join("programs");
+    std::fs::create_dir_all(&programs).unwrap();
+    for name in ["bash", "sh", "env", "git", "python3"] {
+        let found = path()
+            .split(':')
+            .map(|entry| Path::new(entry).join(name))
+            .find(|candidate| candidate.is_file())
+            .unwrap_or_else(|| panic!("{name} is on the path"));
+        let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", found.display());
+        let shim = programs.join(name);
+        std::fs::write(&shim, script).unwrap();
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(&shim, mode).unwrap();
+    }
+    programs.display().to_string()
+}
+
+/// The blocks of a language in a page.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let mut blocks = Vec::new();
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        match &mut block {
+            Some(inner) if line.trim() == "```" => {
+                blocks.push(std::mem::take(inner));
+                block = None;
+            }
+            Some(inner) => {
+                inner.push_str(line);
+                inner.push('\n');
+            }
+            None if line.trim() == format!("```{language}") => block = Some(String::new()),
+            None => {}
+        }
+    }
+    blocks
+}
+
+/// Goal: every whole pipeline that a page shows is one.
+#[test]
+fn pipelines_on_pages_are_valid() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut checked = 0;
+    for page in ["README.md", "docs/guide.md"] {
+        for block in blocks(page, "yaml") {
+            if !block.contains("stages:") {
+                continue;
+            }
+            std::fs::write(directory.path().join("p.yaml"), &block).unwrap();
+            let output = stagewright(directory.path(), &["validate", "p.yaml"], &path());
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{page}:\n{block}\n{said}");
+            assert!(!said.contains("warning"), "{page}:\n{block}\n{said}");
+            checked += 1;
+        }
+    }
+    assert!(checked >= 2, "the pages show pipelines");
+}
+
+/// Goal: the commands of the README work one after another, in an empty directory.
+#[test]
+fn commands_of_the_readme_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut ran = 0;
+    for block in blocks("README.md", "console") {
+        let lines = block
+            .lines()
+            .filter_map(|line| line.strip_prefix("$ stagewright "));
+        for line in lines {
+            let line = line.split('#').next().unwrap();
+            let arguments: Vec<&str> = line.split_whitespace().collect();
+            let output = stagewright(directory.path(), &arguments, &path());
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "stagewright {line}\n{said}");
+            ran += 1;
+        }
+    }
+    assert!(ran >= 7, "the README shows commands");
+}
+
+/// Runs the example from a copy, since it leaves a state directory behind.
+fn run_example(path_of: impl Fn(&Path) -> String, arguments: &[&str]) -> (Output, Value, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(root().join("examples"))
+        .arg(directory.path())
+        .status()
+        .unwrap();
+    assert!(copied.success());
+    let path = path_of(directory.path());
+    let mut all = vec!["run", "examples/review/pipeline.yaml", "--json"];
+    all.extend(arguments);
+    let output = stagewright(directory.path(), &all, &path);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+        panic!("{error}: {}\n{said}", String::from_utf8_lossy(&output.stdout))
+    });
+    let report = std::fs::read_to_string(directory.path().join(".stagewright/review.md")).unwrap();
+    (output, document, report)
+}
+
+/// Goal: with all reviewers the shipped change is blocked for what is wrong with it,
+/// and nothing else.
+#[test]
+fn the_example_blocks_the_change() {
+    let (output, document, report) = run_example(|_| path_with_tools(), &[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(document["status"], "SUCCESS", "{said}");
+    assert_eq!(document["decision"], "BLOCK");
+    let aggregated = &document["aggregated_result"];
+    let counts = ["critical", "high", "medium", "low"].map(|severity| {
+        aggregated[format!("{severity}_violations")].as_u64().unwrap()
+    });
+    assert_eq!(counts, [1, 3, 1, 2], "{report}");
+    assert!(said.contains(".stagewright/review.md"), "{said}");
+    let rules = ["hard-coded-secret", "forbidden-import", "F821", "B602", "B307", "F401"];
+    for rule in rules {
+        assert!(report.contains(rule), "{rule} in\n{report}");
+    }
+}
+
+/// Goal: the author's second try is merged.
+#[test]
+fn the_example_merges_the_second_try() {
+    let (output, document, report) = run_example(
+        |_| path_with_tools(),
+        &["--context", "head=feature/discount-codes-v2"],
+    );
+    assert_eq!(document["decision"], "MERGE", "{report}");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+/// Goal: what the machine lacks is missing evidence, even for a change without fault,
+/// and the output says how to add it.
+#[test]
+fn missing_reviewers_are_missing_evidence() {
+    let (output, document, report) = run_example(
+        path_without_tools,
+        &["--context", "head=feature/discount-codes-v2"],
+    );
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(document["decision"], "BLOCK", "{said}");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(document["status"], "PARTIAL_SUCCESS");
+    assert_eq!(document["agents_failed"], 2, "{report}");
+    for tool in ["ruff", "bandit"] {
+        assert!(said.contains(&format!("pip install {tool}")), "{said}");
+    }
+}

@@ -1,0 +1,8 @@
+//! The real binary, from outside: arguments, exit codes, documents, processes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on says where it stopped"
+)]
+
+mod documents;
