@@ -30,8 +30,8 @@ const TICKET_FIELDS: [(&str, &str); 8] = [
     ("assignee", "assignee"),
 ];
 
-/// The facts of a document.
-pub(crate) fn of(agent_type: Option<&str>, document: &Value) -> Facts {
+/// The facts of an agent's document, as the reader has normalised it.
+pub fn of(agent_type: Option<&str>, document: &Value) -> Facts {
     let Some(fields) = document.as_object() else {
         return Facts::default();
     };

@@ -38,6 +38,7 @@ mod secrets;
 mod settings;
 mod verdict;
 
+pub use facts::of as facts_of;
 pub use job::{AnsweredBy, Job, LogFile, Performed, ResultDocument, StopSignal};
 pub use perform::Agents;
 pub use process::end_orphans;

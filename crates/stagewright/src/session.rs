@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The variable that names the state directory.
-const STATE_DIR_VARIABLE: &str = "STAGEWRIGHT_STATE_DIR";
+pub(crate) const STATE_DIR_VARIABLE: &str = "STAGEWRIGHT_STATE_DIR";
 
 /// Settings and engine of this invocation.
 pub(crate) struct Session {

@@ -12,7 +12,7 @@ pub(crate) use running::{
     StreamArguments,
 };
 pub(crate) use tools::{
-    CompletionsArguments, DoctorArguments, ExplainArguments, InitArguments, PlanArguments, Template,
+    CompletionsArguments, DoctorArguments, ExplainArguments, GraphFormat, InitArguments, PlanArguments, Template,
     ValidateArguments,
 };
 

@@ -13,6 +13,7 @@ mod history;
 mod init;
 mod list;
 mod logs;
+mod operation;
 mod plan;
 mod report;
 mod resume;
@@ -21,6 +22,7 @@ mod run;
 mod schema;
 mod settings;
 mod status;
+mod table;
 mod validate;
 
 use crate::arguments::{AgentCommand, Arguments, Command};

@@ -15,6 +15,7 @@ use stagewright_core::Plan;
 use stagewright_core::plan::{Form, RunMode};
 use stagewright_engine::{EngineError, NewSubmission, default_pipeline_id};
 use stagewright_journal::CreateError;
+use stagewright_report::plan::Terms;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserError> {
@@ -48,8 +49,14 @@ fn dry_run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserErro
     let known = settings()?;
     let plan = load_plan(&arguments.file, &known, printer)?;
     let context = assemble(&plan.context, &arguments.context)?;
-    timeout(arguments, &plan, &known)?;
-    plan::show(&plan, printer);
+    let usual = plan::terms(&plan, &known);
+    let terms = Terms {
+        mode: arguments.mode.map_or(usual.mode, RunMode::from),
+        max_parallelism: arguments.max_parallelism.or(usual.max_parallelism),
+        timeout_ms: timeout(arguments, &plan, &known)?,
+        ..usual
+    };
+    plan::show(&plan, &terms, printer);
     printer.note(&format!(
         "dry run: nothing was executed; context: {} bytes",
         context.to_string().len()
