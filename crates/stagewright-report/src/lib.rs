@@ -13,7 +13,8 @@
 //! - [`documents`]: the outputs of the six review operations and [`RunReport`];
 //! - [`markdown`]: the comment on a pull request;
 //! - [`terminal`]: progress, summary, status, lists and history as lines;
-//! - [`history`]: the event log as versioned JSON.
+//! - [`history`]: the event log as versioned JSON;
+//! - [`plan`]: what a plan would do, before anything runs.
 //!
 //! Neighbours: the command line and the server choose, colour, and write.
 
@@ -26,6 +27,7 @@ mod moment;
 mod nodes;
 mod outside;
 mod places;
+pub mod plan;
 mod results;
 pub mod terminal;
 mod words;
