@@ -235,9 +235,9 @@ impl Lowering<'_> {
         findings: Option<String>,
         secrets: &BTreeMap<String, String>,
     ) -> Option<Action> {
-        let launch = Purpose::Launch(secrets);
+        // An input is frozen beside the journal, so it cannot hold secrets.
         let input = fields.get("input").map(|field| {
-            self.check_tree(owner, launch, field.node());
+            self.check_tree(owner, Purpose::Text, field.node());
             self.refuse_plain_secrets(field.node());
             field.node().to_json()
         });

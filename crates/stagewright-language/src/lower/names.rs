@@ -57,12 +57,6 @@ impl Names {
     pub(super) fn node(&self, id: &str) -> Option<NodeIx> {
         self.node_by_id.get(id).copied()
     }
-
-    /// The ids of all agents, for suggestions.
-    pub(super) fn agent_ids(&self) -> impl Iterator<Item = &str> {
-        let agents = self.nodes.iter().filter(|node| node.role == Role::Agent);
-        agents.map(|node| node.id.as_str())
-    }
 }
 
 impl Lowering<'_> {

@@ -10,18 +10,23 @@ use stagewright_core::plan::{NodeIx, Role, StageIx};
 use stagewright_core::scope::ENVELOPE;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The fields of `run`.
-const RUN_FIELDS: [&str; 6] = ["id", "pipeline_id", "dir", "started_at", "cycle", "commit"];
+/// What a gate's result has besides the envelope.
+const GATE_FIELDS: [&str; 2] = ["verdict", "message"];
 
-/// The fields of a stage.
-const STAGE_FIELDS: [&str; 3] = ["status", "agents", "gates"];
+/// The fields of `run`, of a stage, and of `gate`.
+const RUN_FIELDS: [&str; 3] = ["id", "pipeline_id", "started_at"];
+const RUN_FIELDS_OF_TEMPLATES: [&str; 4] = ["id", "pipeline_id", "started_at", "dir"];
+const STAGE_FIELDS: [&str; 1] = ["status"];
+const GATE_SCOPE_FIELDS: [&str; 2] = ["id", "dir"];
 
-/// Names that belong to parts of the language which this version does not have.
+/// Names and fields that belong to parts of the language which this version does not
+/// have.
 const LATER_NAMES: [(&str, &str); 3] = [
     ("item", "repetition"),
     ("index", "repetition"),
-    ("gate", "what gates read"),
+    ("feedback", "feedback loops"),
 ];
+const LATER_FIELDS: [&str; 4] = ["cycle", "commit", "agents", "gates"];
 
 /// For what a text is evaluated.
 #[derive(Clone, Copy)]
@@ -50,11 +55,17 @@ impl Lowering<'_> {
                 "context" => self.check_context(purpose, rest, place),
                 "results" => self.check_result(owner, purpose, rest, place),
                 "stages" => self.check_stage(owner, rest, place),
-                "run" => self.check_field("run", rest, &RUN_FIELDS, place),
+                "run" if matches!(purpose, Purpose::Condition) => {
+                    self.check_field("run", rest, &RUN_FIELDS, place);
+                }
+                "run" => self.check_field("run", rest, &RUN_FIELDS_OF_TEMPLATES, place),
                 "now" => {}
                 "secrets" => self.check_secret(purpose, rest, place),
-                "attempt" | "feedback" if !matches!(purpose, Purpose::Condition) => {}
-                _ => self.unknown_name(purpose, root, place),
+                "attempt" if !matches!(purpose, Purpose::Condition) => {}
+                "gate" if self.is_gates_template(owner, purpose) => {
+                    self.check_field("gate", rest, &GATE_SCOPE_FIELDS, place);
+                }
+                _ => self.unknown_name(owner, purpose, root, place),
             }
         }
     }
@@ -70,7 +81,8 @@ impl Lowering<'_> {
     ) {
         let Some(target) = self.names.node(agent) else {
             let names = &self.names;
-            let hint = self.problems.did_you_mean(agent, names.agent_ids());
+            let ids = names.nodes.iter().map(|node| node.id.as_str());
+            let hint = self.problems.did_you_mean(agent, ids);
             self.report(
                 Problem::new(
                     Code::UnknownReference,
@@ -81,20 +93,6 @@ impl Lowering<'_> {
             );
             return;
         };
-        if self.names.nodes[target.index()].role == Role::Gate {
-            let stage = self.names.nodes[target.index()].stage;
-            let stage = &self.names.stages[stage.index()].id;
-            let hint = format!("a gate's verdict is `stages.{stage}.gates.{agent}`");
-            self.report(
-                Problem::new(
-                    Code::UnknownReference,
-                    place,
-                    format!("`{agent}` is a gate, which has no result"),
-                )
-                .hint(hint),
-            );
-            return;
-        }
         if !self.has_ended_before(owner, target, agent, place) {
             return;
         }
@@ -130,12 +128,14 @@ impl Lowering<'_> {
             Owner::Stage(_) => "it runs in this very stage".to_owned(),
             Owner::Node(node) if node == target => "this is its own result".to_owned(),
             Owner::Node(node) => {
-                let gate = self.names.nodes[node.index()].role == Role::Gate;
+                let role = |node: NodeIx| self.names.nodes[node.index()].role;
                 let parallel = self.names.stages[owner_stage.index()].parallel;
-                if gate {
+                let (own, other) = (role(node), role(target));
+                if own == Role::Gate && other == Role::Agent {
                     return true;
                 }
-                if parallel || target < node {
+                let both_agents = own == Role::Agent && other == Role::Agent;
+                if target < node || (parallel && both_agents) {
                     self.after[node.index()].insert(target);
                     self.edges.push(Edge {
                         from: node,
@@ -144,7 +144,12 @@ impl Lowering<'_> {
                     });
                     return true;
                 }
-                "it comes later in this sequential stage".to_owned()
+                match (own, other) {
+                    (Role::Agent, Role::Gate) => "gates run after the agents of their stage",
+                    (Role::Gate, _) => "it comes later in this stage",
+                    (Role::Agent, Role::Agent) => "it comes later in this sequential stage",
+                }
+                .to_owned()
             }
         };
         self.report(
@@ -172,10 +177,18 @@ impl Lowering<'_> {
         }
         let (agent, path) = rest.split_once('.').unwrap_or((rest, ""));
         let field = path.split('.').next().unwrap_or_default();
-        if !field.is_empty() && !ENVELOPE.contains(&field) {
+        let gate = self
+            .names
+            .node(agent)
+            .is_some_and(|node| self.names.nodes[node.index()].role == Role::Gate);
+        let mut fields = ENVELOPE.to_vec();
+        if gate {
+            fields.extend(GATE_FIELDS);
+        }
+        if !field.is_empty() && !fields.contains(&field) {
             let hint = self
                 .problems
-                .did_you_mean(field, ENVELOPE)
+                .did_you_mean(field, fields.iter().copied())
                 .unwrap_or_else(|| {
                     format!(
                         "what the agent answered is below `output`: `results.{agent}.output.{path}`"
@@ -188,7 +201,7 @@ impl Lowering<'_> {
                     format!("a result has no field `{field}`"),
                 )
                 .hint(hint)
-                .note(format!("the fields are {}", listed(&ENVELOPE))),
+                .note(format!("the fields are {}", listed(&fields))),
             );
             return;
         }
@@ -249,6 +262,14 @@ impl Lowering<'_> {
     fn check_field(&mut self, of: &str, path: &str, fields: &[&str], place: Extent) {
         let field = path.split('.').next().unwrap_or_default();
         if field.is_empty() || fields.contains(&field) {
+            return;
+        }
+        if LATER_FIELDS.contains(&field) {
+            self.report(Problem::new(
+                Code::NotInThisVersion,
+                place,
+                format!("`{of}.{field}` is known, but not in this version"),
+            ));
             return;
         }
         let hint = self.problems.did_you_mean(field, fields.iter().copied());
@@ -317,12 +338,21 @@ impl Lowering<'_> {
                     place,
                     "a secret cannot be read here: its value would be stored or shown",
                 )
-                .hint("secrets reach what is launched: `run`, `env`, `input`"),
+                .hint("secrets reach a command by `run` and `env`"),
             };
         self.report(problem);
     }
 
-    fn unknown_name(&mut self, purpose: Purpose<'_>, name: &str, place: Extent) {
+    /// `gate` is there in what a gate launches.
+    fn is_gates_template(&self, owner: Owner, purpose: Purpose<'_>) -> bool {
+        let gate = match owner {
+            Owner::Node(node) => self.names.nodes[node.index()].role == Role::Gate,
+            Owner::Stage(_) => false,
+        };
+        gate && !matches!(purpose, Purpose::Condition)
+    }
+
+    fn unknown_name(&mut self, owner: Owner, purpose: Purpose<'_>, name: &str, place: Extent) {
         if let Some((_, what)) = LATER_NAMES.iter().find(|(later, _)| *later == name) {
             self.report(Problem::new(
                 Code::NotInThisVersion,
@@ -333,7 +363,10 @@ impl Lowering<'_> {
         }
         let mut names = vec!["context", "results", "stages", "run", "now"];
         if !matches!(purpose, Purpose::Condition) {
-            names.extend(["attempt", "feedback"]);
+            names.push("attempt");
+        }
+        if self.is_gates_template(owner, purpose) {
+            names.push("gate");
         }
         if matches!(purpose, Purpose::Launch(_)) {
             names.push("secrets");

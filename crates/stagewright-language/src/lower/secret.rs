@@ -137,8 +137,8 @@ impl Lowering<'_> {
                 format!("`{}` looks like a secret in plain text", entry.key),
             )
             .hint(format!(
-                "write `env:{name}` or `file:PATH`, or declare it under `secrets:` and use \
-                 `{{{{ secrets.{name} }}}}`"
+                "refer to it: `env:{name}` or `file:PATH`; a command gets it with \
+                 `secrets: {{{name}: env:{name}}}` and `{{{{ secrets.{name} }}}}` in its `env`"
             )),
         );
     }

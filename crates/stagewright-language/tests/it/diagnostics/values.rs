@@ -22,7 +22,7 @@ stages:
     7 |                        GITHUB_TOKEN …
       |                        ^^^^^^^^^^^^
       |
-      = help: write `env:GITHUB_TOKEN` or `file:PATH`, or declare it under `secrets:` and use `{{ secrets.GITHUB_TOKEN }}`
+      = help: refer to it: `env:GITHUB_TOKEN` or `file:PATH`; a command gets it with `secrets: {GITHUB_TOKEN: env:GITHUB_TOKEN}` and `{{ secrets.GITHUB_TOKEN }}` in its `env`
 
     error[SW0160]: `api_key` looks like a secret in plain text
      --> pipeline.yaml:8:17
@@ -30,7 +30,7 @@ stages:
     8 |                 api_key …
       |                 ^^^^^^^
       |
-      = help: write `env:API_KEY` or `file:PATH`, or declare it under `secrets:` and use `{{ secrets.API_KEY }}`
+      = help: refer to it: `env:API_KEY` or `file:PATH`; a command gets it with `secrets: {API_KEY: env:API_KEY}` and `{{ secrets.API_KEY }}` in its `env`
     "#);
 }
 
