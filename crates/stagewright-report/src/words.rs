@@ -1,7 +1,7 @@
 //! Reasons in words for people: why something was skipped, halted, or failed.
 
 use crate::nodes;
-use stagewright_core::event::{AttemptResult, HaltCause, SkipReason};
+use stagewright_core::event::{AttemptResult, HaltCause, SkipReason, Verdict};
 use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, StageIx};
 
 /// Why an agent, gate or stage was not run.
@@ -83,6 +83,31 @@ pub(crate) fn failure(run: &Run, node: NodeIx) -> Option<(ErrorClass, &str)> {
         | NodeView::Backoff { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => None,
+    }
+}
+
+/// What a gate that has ended says: its verdict, and in a few words why. One that
+/// could not be executed proves nothing and is an error.
+pub(crate) fn verdict(run: &Run, gate: NodeIx) -> Option<(Verdict, &str)> {
+    match run.view(gate) {
+        NodeView::Done(outcome) => Some(match &outcome.result {
+            AttemptResult::Judged { verdict, message } => (*verdict, message.as_str()),
+            AttemptResult::Succeeded => (Verdict::Pass, ""),
+            AttemptResult::Failed { message, .. } => (Verdict::Error, message.as_str()),
+        }),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Skipped(_) => None,
+    }
+}
+
+/// A verdict with its reason: `fail, 3 tests failed`.
+pub(crate) fn judgement(verdict: Verdict, message: &str) -> String {
+    match message {
+        "" => verdict.as_str().to_owned(),
+        message => format!("{}, {message}", verdict.as_str()),
     }
 }
 

@@ -5,7 +5,6 @@ use crate::nodes;
 use crate::results::{Results, StoredLog};
 use crate::words;
 use serde::Serialize;
-use stagewright_core::event::AttemptResult;
 use stagewright_core::{NodeIx, NodeView, Run, SeverityCounts, StageIx};
 
 /// One stage with its agents and gates.
@@ -166,27 +165,13 @@ impl AgentReport {
 
 impl GateReport {
     fn of(run: &Run, node: NodeIx, results: &Results) -> Self {
-        let (verdict, message) = match run.view(node) {
-            NodeView::Done(outcome) => match &outcome.result {
-                AttemptResult::Judged { verdict, message } => {
-                    (Some(verdict.as_str()), Some(message.clone()))
-                }
-                AttemptResult::Succeeded => (Some("pass"), None),
-                // A gate that could not be executed proves nothing.
-                AttemptResult::Failed { message, .. } => (Some("error"), Some(message.clone())),
-            },
-            NodeView::Pending
-            | NodeView::Running { .. }
-            | NodeView::Backoff { .. }
-            | NodeView::Parked { .. }
-            | NodeView::Skipped(_) => (None, None),
-        };
+        let judged = words::verdict(run, node);
         Self {
             gate_id: run.plan().node(node).id.clone(),
             course: Course::of(run, node, results),
             status: nodes::status(run, node),
-            verdict,
-            message,
+            verdict: judged.map(|(verdict, _)| verdict.as_str()),
+            message: judged.map(|(_, message)| message.to_owned()),
         }
     }
 }

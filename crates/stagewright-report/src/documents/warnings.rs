@@ -4,7 +4,7 @@
 use crate::nodes;
 use crate::results::Results;
 use crate::words::{self, counted, listed};
-use stagewright_core::event::{AttemptResult, SkipReason, Verdict};
+use stagewright_core::event::{SkipReason, Verdict};
 use stagewright_core::plan::{Action, Node};
 use stagewright_core::{ErrorClass, NodeIx, NodeView, Run};
 
@@ -76,18 +76,11 @@ fn failed(run: &Run, node: NodeIx, planned: &Node) -> Option<String> {
 
 /// A gate without a pass.
 fn not_passed(run: &Run, node: NodeIx, planned: &Node) -> Option<String> {
-    let NodeView::Done(outcome) = run.view(node) else {
+    let (verdict, message) = words::verdict(run, node)?;
+    if verdict == Verdict::Pass {
         return None;
-    };
-    let why = match &outcome.result {
-        AttemptResult::Judged {
-            verdict: Verdict::Pass,
-            ..
-        }
-        | AttemptResult::Succeeded => return None,
-        AttemptResult::Judged { verdict, message } => format!("{}, {message}", verdict.as_str()),
-        AttemptResult::Failed { class, message } => format!("{class}, {message}"),
-    };
+    }
+    let why = words::judgement(verdict, message);
     Some(if run.plan().is_required(node) {
         format!("Required gate `{}` did not pass: {why}", planned.id)
     } else {

@@ -11,7 +11,6 @@ use crate::results::Results;
 use crate::words;
 use serde_json::Value;
 use stagewright_core::decision::{Factor, aggregate_of_run};
-use stagewright_core::event::AttemptResult;
 use stagewright_core::plan::Stage;
 use stagewright_core::{NodeIx, NodeView, Run};
 
@@ -209,19 +208,11 @@ pub(super) fn gates(page: &mut String, run: &Run) {
     page.push_str("### Gates\n\n");
     let items = gates.map(|(node, planned)| {
         let status = nodes::status(run, node);
-        let (verdict, why) = match run.view(node) {
-            NodeView::Done(outcome) => match &outcome.result {
-                AttemptResult::Judged { verdict, message } => {
-                    (verdict.as_str(), Some(message.clone()))
-                }
-                AttemptResult::Succeeded => ("pass", None),
-                AttemptResult::Failed { message, .. } => ("error", Some(message.clone())),
-            },
-            NodeView::Skipped(_) => ("skipped", words::node_skip_reason(run, node)),
-            NodeView::Running { .. } => ("running", None),
-            NodeView::Pending | NodeView::Backoff { .. } | NodeView::Parked { .. } => {
-                ("not executed yet", None)
-            }
+        let (verdict, why) = match (words::verdict(run, node), run.view(node)) {
+            (Some((verdict, message)), _) => (verdict.as_str(), Some(message.to_owned())),
+            (None, NodeView::Skipped(_)) => ("skipped", words::node_skip_reason(run, node)),
+            (None, NodeView::Running { .. }) => ("running", None),
+            (None, _) => ("not executed yet", None),
         };
         let why = why
             .filter(|why| !why.is_empty())
@@ -312,5 +303,31 @@ pub(super) fn link(name: &str, address: &str) -> String {
         format!("[{}](<{address}>)", text(name, 100))
     } else {
         format!("{} {}", text(name, 100), code(address, 300))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::link;
+
+    /// Goal: only a plain web address becomes a link.
+    #[test]
+    fn links() {
+        for (address, shown) in [
+            (
+                "https://jira.test/browse/P-1",
+                "[a](<https://jira.test/browse/P-1>)",
+            ),
+            ("http://x/?a=1&b=%20", "[a](<http://x/?a=1&b=%20>)"),
+            ("javascript:alert(1)", "a `javascript:alert(1)`"),
+            (
+                "https://x/>)[b](http://evil",
+                "a `https://x/>)[b](http://evil`",
+            ),
+            ("https://x/ y", "a `https://x/ y`"),
+            ("/logs/run_7f3a", "a `/logs/run_7f3a`"),
+        ] {
+            assert_eq!(link("a", address), shown);
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::documents::waits;
 use crate::moment::duration;
 use crate::outside::capped;
 use crate::words::{self, counted};
-use stagewright_core::event::{Answer, Asker, AttemptOutcome, AttemptResult, SkipReason, Verdict};
+use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, SkipReason, Verdict};
 use stagewright_core::plan::Action;
 use stagewright_core::{ErrorClass, NodeIx, Run, Severity, SeverityCounts, Timestamp};
 
@@ -23,16 +23,6 @@ impl Progress {
         let who = self.who(run, node);
         let why = capped(&words::skip_reason(run, reason), MESSAGE);
         Line::new(skip_tone(reason), format!("{who}: skipped: {why}"))
-    }
-
-    /// A skip follows, which says whose condition it was in its own line.
-    pub(super) fn condition_error(&self, run: &Run, asker: Asker, message: &str) -> Line {
-        let who = match asker {
-            Asker::Stage(stage) => format!("stage {}", words::stage_id(run, stage)),
-            Asker::Node(node) => self.who(run, node),
-        };
-        let message = capped(message, MESSAGE);
-        Line::warn(format!("{who}: its condition's program failed: {message}"))
     }
 
     pub(super) fn lost(&self, run: &Run, node: NodeIx) -> Line {

@@ -148,7 +148,7 @@ fn outcome_words(outcome: &AttemptOutcome) -> String {
         AttemptResult::Succeeded => {
             format!("ok{}", super::attempts::findings(&outcome.findings.counts))
         }
-        AttemptResult::Judged { verdict, message } => format!("{}, {message}", verdict.as_str()),
+        AttemptResult::Judged { verdict, message } => words::judgement(*verdict, message),
         AttemptResult::Failed { class, message } => format!("{class}, {message}"),
     }
 }

@@ -7,8 +7,8 @@ use crate::outside::{capped, one_line};
 use crate::places::Places;
 use crate::results::{Results, StoredResult};
 use crate::words;
-use stagewright_core::event::{AttemptResult, Verdict};
-use stagewright_core::{ErrorClass, NodeIx, NodeView, Run};
+use stagewright_core::event::Verdict;
+use stagewright_core::{ErrorClass, NodeIx, Run};
 
 /// Failed agents, each with what can be done and where its log is.
 pub(super) fn failures(
@@ -56,21 +56,12 @@ pub(super) fn gates(
 ) {
     let mut failed = Vec::new();
     for (node, planned) in nodes::gates(run) {
-        let NodeView::Done(outcome) = run.view(node) else {
-            continue;
-        };
-        let why = match &outcome.result {
-            AttemptResult::Succeeded
-            | AttemptResult::Judged {
-                verdict: Verdict::Pass,
-                ..
-            } => continue,
-            AttemptResult::Judged { verdict, message } => {
-                format!("{}, {message}", verdict.as_str())
+        match words::verdict(run, node) {
+            None | Some((Verdict::Pass, _)) => {}
+            Some((verdict, message)) => {
+                failed.push((node, &planned.id, words::judgement(verdict, message)));
             }
-            AttemptResult::Failed { class, message } => format!("{class}, {message}"),
-        };
-        failed.push((node, &planned.id, why));
+        }
     }
     if failed.is_empty() {
         return;

@@ -109,13 +109,11 @@ impl Progress {
             Event::StageSkipped { stage, reason } => {
                 vec![milestones::stage_skipped(run, *stage, reason)]
             }
-            Event::StageFinished { .. } | Event::ConditionAsked { .. } | Event::RetryDue { .. } => {
-                Vec::new()
-            }
-            Event::ConditionAnswered { asker, answer, .. } => match answer {
-                Ok(_) => Vec::new(),
-                Err(message) => vec![self.condition_error(run, *asker, message)],
-            },
+            // Their consequences are events of their own.
+            Event::StageFinished { .. }
+            | Event::ConditionAsked { .. }
+            | Event::ConditionAnswered { .. }
+            | Event::RetryDue { .. } => Vec::new(),
             Event::NodeSkipped { node, reason } => vec![self.skipped(run, *node, reason)],
             Event::AttemptStarted { node, .. } => vec![self.started(run, *node)],
             Event::AttemptLost { node, .. } => vec![self.lost(run, *node)],

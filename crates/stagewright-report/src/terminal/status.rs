@@ -119,12 +119,7 @@ fn detail(run: &Run, node: NodeIx, now: Timestamp) -> String {
                 let found = findings(&outcome.findings.counts);
                 found.trim_start_matches(", ").to_owned()
             }
-            AttemptResult::Judged { verdict, message } if message.is_empty() => {
-                verdict.as_str().to_owned()
-            }
-            AttemptResult::Judged { verdict, message } => {
-                format!("{}: {message}", verdict.as_str())
-            }
+            AttemptResult::Judged { verdict, message } => words::judgement(*verdict, message),
             AttemptResult::Failed { class, message } => format!("{class}: {message}"),
         },
         NodeView::Skipped(reason) => words::skip_reason(run, reason),

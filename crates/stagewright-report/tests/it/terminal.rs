@@ -3,6 +3,7 @@
 use crate::plans::{Draft, finding, gated, review};
 use crate::world::{START, Try, World};
 use jiff::tz::TimeZone;
+use stagewright_core::condition::{Condition, Evaluator};
 use stagewright_core::event::Verdict;
 use stagewright_core::plan::StageMode;
 use stagewright_core::retry::RetryPolicy;
@@ -223,6 +224,46 @@ fn progress_of_fail_fast() {
     ");
 }
 
+/// Goal: a gate that is repeated says so, a broken condition is said once, and a
+/// refused answer is no success.
+#[test]
+fn progress_of_gates_and_conditions() {
+    let mut plan = gated();
+    plan.nodes[1].retry.limit = 1;
+    plan.nodes[3].condition = Some(Condition::Custom {
+        number: 0,
+        evaluator: Evaluator::Named("office_hours".to_owned()),
+    });
+    let mut world = World::new(plan, |_| {})
+        .script(
+            "tests",
+            [
+                Try::judged(900, Verdict::Fail, "3 failed"),
+                Try::judged(900, Verdict::NoEvidence, ""),
+            ],
+        )
+        .play();
+    world.answer(60_000, "sign_off", false, "bob");
+    world.play_on();
+    insta::assert_snapshot!(progress(&world), @r"
+      [10:30:00] run_7f3a: Release, 3 agents in 2 stages (pipeline id pr-123-review)
+      [10:30:00] Stage 1/2 Build: 1 agent, then 1 gate
+      [10:30:00] Step 1/3 compile: started
+    + [10:30:01] Step 1/3 compile: ok in 1 s
+      [10:30:01] gate tests: started
+    ? [10:30:01] gate tests: fail in 900 ms (3 failed), trying again in 4 s (try 2 of 2)
+      [10:30:05] gate tests: started (try 2 of 2)
+    ! [10:30:06] gate tests: no_evidence in 900 ms
+      [10:30:06] Stage 2/2 Release: 2 agents
+    ? [10:30:06] Step 2/3 sign_off: waits for an answer: Release version 2.0?
+                 stagewright approve run_7f3a sign_off
+                 stagewright reject run_7f3a sign_off
+    ! [10:31:06] Step 2/3 sign_off: rejected by bob: looks right
+    ? [10:31:06] Step 3/3 publish: skipped: condition could not be evaluated: the program left with 7
+    ! [10:31:06] ended: PARTIAL_SUCCESS, BLOCK
+    ");
+}
+
 /// Goal: the decision stands first, then what is wrong, the worst first, with the
 /// place of the log; the end says what to do.
 #[test]
@@ -407,7 +448,7 @@ fn status() {
 
     + Build         SUCCESS
     +   compile     SUCCESS  1 s
-    +   gate tests  SUCCESS  900 ms  pass: 128 passed
+    +   gate tests  SUCCESS  900 ms  pass, 128 passed
       Release       RUNNING
     ?   sign_off    WAITING
     .   publish     PENDING
