@@ -7,7 +7,7 @@
 //! how much.
 //!
 //! Everything that comes from agents, the pipeline file or the context goes through
-//! [`escape`]; the fixed texts are the only Markdown in the page.
+//! `escape`; the fixed texts are the only Markdown in the page.
 
 mod escape;
 mod listing;

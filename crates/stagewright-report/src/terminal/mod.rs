@@ -5,7 +5,7 @@
 //! - [`summary`]: the end of a run, the decision first;
 //! - [`status_text`], [`list_table`], [`history_lines`]: one run, many runs, the log.
 //!
-//! Texts of agents, pipeline files and people pass through [`crate::outside`] before
+//! Texts of agents, pipeline files and people pass through `outside` before
 //! they stand in a line: no control sequence reaches a terminal.
 
 mod attempts;
