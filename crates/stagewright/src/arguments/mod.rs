@@ -8,7 +8,7 @@ mod tools;
 pub(crate) use inspect::{HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments};
 pub(crate) use operations::{AgentCommand, AgentRunArguments, OperationArguments};
 pub(crate) use running::{
-    AnswerArguments, CancelArguments, ModeArgument, ResumeArguments, RetryArguments, RunArguments,
+    AnswerArguments, CancelArguments, ResumeArguments, RetryArguments, RunArguments,
     StreamArguments,
 };
 pub(crate) use tools::{

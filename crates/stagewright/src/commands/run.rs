@@ -7,7 +7,7 @@ use crate::context::assemble;
 use crate::exit::Exit;
 use crate::pipeline_file::load_plan;
 use crate::printer::Printer;
-use crate::session::{Need, Session, settings, working_directory};
+use crate::session::{Need, Session, settings};
 use crate::settings::Settings;
 use crate::user_error::UserError;
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! What the README, the guide and the example promise, tried as a reader would.
 
 use serde_json::Value;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -33,23 +32,24 @@ fn path_with_tools() -> String {
     format!("{tools}:{}", path())
 }
 
-/// A PATH on which there is neither ruff nor bandit, whatever the machine has.
+/// A PATH on which there is neither ruff nor bandit, whatever the machine has: without
+/// the directories that hold one of them, and with links to what else is needed there.
 fn path_without_tools(directory: &Path) -> String {
+    let has = |entry: &str, name: &str| Path::new(entry).join(name).is_file();
+    let whole = path();
+    let (lost, kept): (Vec<&str>, Vec<&str>) = whole
+        .split(':')
+        .partition(|entry| has(entry, "ruff") || has(entry, "bandit"));
     let programs = directory.join("programs");
     std::fs::create_dir_all(&programs).unwrap();
     for name in ["bash", "sh", "env", "git", "python3"] {
-        let found = path()
-            .split(':')
-            .map(|entry| Path::new(entry).join(name))
-            .find(|candidate| candidate.is_file())
-            .unwrap_or_else(|| panic!("{name} is on the path"));
-        let script = format!("#!/bin/sh\nexec '{}' \"$@\"\n", found.display());
-        let shim = programs.join(name);
-        std::fs::write(&shim, script).unwrap();
-        let mode = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(&shim, mode).unwrap();
+        if kept.iter().any(|entry| has(entry, name)) {
+            continue;
+        }
+        let entry = lost.iter().find(|entry| has(entry, name)).unwrap();
+        std::os::unix::fs::symlink(Path::new(entry).join(name), programs.join(name)).unwrap();
     }
-    programs.display().to_string()
+    format!("{}:{}", programs.display(), kept.join(":"))
 }
 
 /// The blocks of a language in a page.
