@@ -6,3 +6,7 @@
 )]
 
 mod documents;
+mod durability;
+mod scenarios;
+mod seed;
+mod world;

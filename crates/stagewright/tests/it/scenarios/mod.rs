@@ -1,0 +1,4 @@
+//! The acceptance scenarios of the review specification (its section 8), and what its
+//! rules and the decisions promise around them. One file per story.
+
+mod sample;
