@@ -82,8 +82,8 @@ pub struct NewSubmission {
 
 /// What became of a message to a run.
 pub enum Reached {
-    /// Nobody drove the run: this process does now, and the message was taken.
-    Claimed(Box<LiveRun>),
+    /// Nobody drove the run: this process has it now, and nothing has gone on yet.
+    Taken(Box<LiveRun>),
     /// The process that drives it was told.
     Posted(Holder),
 }
@@ -182,27 +182,35 @@ impl Engine {
         }
     }
 
-    /// Takes the lease of a run and folds its journal; launches of a process that is
-    /// gone are declared lost, and what of them still lives is ended (decision 14).
+    /// Takes a run to go on with it: its lease, its folded journal, and the claim that
+    /// declares the launches of an earlier process lost.
     ///
     /// # Errors
     /// When another process drives it, or the journal cannot be read.
     pub fn claim(&self, run_id: &str) -> Result<LiveRun, EngineError> {
+        let mut live = self.take(run_id)?;
+        live.begin();
+        Ok(live)
+    }
+
+    /// Takes the lease of a run and folds its journal, and ends what still lives of a
+    /// process that drove it and is gone (decision 14). Nothing goes on before
+    /// [`LiveRun::begin`], so that a cancel can come first.
+    ///
+    /// # Errors
+    /// When another process drives it, or the journal cannot be read.
+    pub fn take(&self, run_id: &str) -> Result<LiveRun, EngineError> {
         let lease = self.parts.journal.acquire(run_id, &holder())?;
         let run = self.load(run_id)?;
-        let fence = lease.fence();
         stagewright_agents::end_orphans(run_id);
         // Inputs and answers of launches that are gone; a fresh launch makes its own.
         let _ = std::fs::remove_dir_all(self.dirs(run_id).root.join("scratch"));
-        let mut live = LiveRun::new(
+        LiveRun::new(
             run,
             Arc::clone(&self.parts.journal),
             Some(lease),
             self.dirs(run_id),
-        )?;
-        live.handle(Input::Claim { fence });
-        live.handle(Input::Tick);
-        Ok(live)
+        )
     }
 
     /// Folds a run from its journal, without taking it.
@@ -258,20 +266,11 @@ impl Engine {
     /// # Errors
     /// When the journal fails.
     pub fn touch(&self, run_id: &str) -> Result<(), EngineError> {
-        let lease = match self.parts.journal.acquire(run_id, &holder()) {
-            Ok(lease) => lease,
-            Err(LeaseError::Held { .. }) => return Ok(()),
-            Err(error) => return Err(error.into()),
+        let mut live = match self.take(run_id) {
+            Ok(live) => live,
+            Err(EngineError::Lease(LeaseError::Held { .. })) => return Ok(()),
+            Err(error) => return Err(error),
         };
-        let run = self.load(run_id)?;
-        let fence = lease.fence();
-        let mut live = LiveRun::new(
-            run,
-            Arc::clone(&self.parts.journal),
-            Some(lease),
-            self.dirs(run_id),
-        )?;
-        live.handle(Input::Claim { fence });
         live.handle(Input::Interrupt);
         live.handle(Input::Tick);
         live.commit()?;
@@ -279,21 +278,13 @@ impl Engine {
     }
 
     /// Gives a message to whoever drives the run; when nobody does, this process
-    /// takes the run and `input` (decision 12).
+    /// takes the run, and the caller gives it the message (decision 12).
     ///
     /// # Errors
-    /// When the run cannot be claimed for another reason than that somebody has it.
-    pub fn reach(
-        &self,
-        run_id: &str,
-        message: &InboxMessage,
-        take: impl FnOnce(&mut LiveRun),
-    ) -> Result<Reached, EngineError> {
-        match self.claim(run_id) {
-            Ok(mut live) => {
-                take(&mut live);
-                Ok(Reached::Claimed(Box::new(live)))
-            }
+    /// When the run cannot be taken for another reason than that somebody has it.
+    pub fn reach(&self, run_id: &str, message: &InboxMessage) -> Result<Reached, EngineError> {
+        match self.take(run_id) {
+            Ok(live) => Ok(Reached::Taken(Box::new(live))),
             Err(EngineError::Lease(LeaseError::Held { by, .. })) => {
                 self.parts.journal.post(run_id, message)?;
                 crate::wake::wake(&self.parts.state_dir, run_id);

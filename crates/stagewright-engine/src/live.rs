@@ -117,6 +117,21 @@ impl LiveRun {
         self.driver.run()
     }
 
+    /// Lets the run go on under this process's lease: launches of an earlier process are
+    /// lost, and what is due by now happens.
+    ///
+    /// # Panics
+    /// When the run was not taken through [`Engine::take`](crate::Engine::take).
+    pub fn begin(&mut self) {
+        let fence = self
+            .lease
+            .as_ref()
+            .expect("a run that was taken has a lease")
+            .fence();
+        self.handle(Input::Claim { fence });
+        self.handle(Input::Tick);
+    }
+
     /// Takes an input.
     pub fn handle(&mut self, input: Input) {
         self.driver.handle(clock::now(), input, &mut self.renderer);

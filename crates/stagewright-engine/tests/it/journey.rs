@@ -216,7 +216,7 @@ stages:
             force: true,
             by: None,
         };
-        let reached = other.reach(&run_id, &message, |_| panic!("somebody drives it"));
+        let reached = other.reach(&run_id, &message);
         assert!(matches!(
             reached,
             Ok(stagewright_engine::Reached::Posted(_))
@@ -229,4 +229,37 @@ stages:
         Some(RunStatus::Cancelled)
     );
     assert_eq!(run.cancel().map(|(reason, _)| reason), Some("enough"));
+}
+
+/// Goal: cancelling a run whose driver died starts nothing.
+#[test]
+fn a_cancel_of_a_dead_drivers_run_starts_nothing() {
+    let world = World::new();
+    let yaml = r#"
+name: crash
+stages:
+  - id: one
+    agents:
+      - {id: first, run: "echo first >> log; sleep 60"}
+      - {id: second, run: "echo second >> log"}
+"#;
+    let engine = world.engine();
+    let live = engine.submit(world.submission(yaml, json!({}))).unwrap();
+    let run_id = live.run().submission().run_id.clone();
+    drop(live);
+    let message = stagewright_journal::InboxMessage::Wake;
+    let Ok(stagewright_engine::Reached::Taken(mut live)) = engine.reach(&run_id, &message) else {
+        panic!("nobody drives it");
+    };
+    live.handle(stagewright_core::Input::Cancel {
+        reason: "enough".to_owned(),
+        force: false,
+    });
+    live.begin();
+    let run = drive(&engine, *live, &mut Seen::default()).unwrap();
+    assert_eq!(
+        run.end().map(|(status, _)| status),
+        Some(RunStatus::Cancelled)
+    );
+    assert!(!world.path("log").exists());
 }

@@ -33,28 +33,35 @@ pub(super) fn answer(
         note: answer.note.clone(),
         digest: digest_of(&run, node),
     };
-    let mut taken = false;
-    let reached = session.engine.reach(&summary.run_id, &message, |live| {
-        if arguments.record_only {
-            // Nothing is started by this process: it winds down before it begins.
-            live.handle(Input::Interrupt);
-        }
-        taken = live.answer(answer.clone());
-    })?;
-    match reached {
+    match session.engine.reach(&summary.run_id, &message)? {
         Reached::Posted(holder) => {
-            printer.note(&format!("told {holder}, which drives run {}", summary.run_id));
+            printer.note(&format!(
+                "told {holder}, which drives run {}",
+                summary.run_id
+            ));
             Ok(Exit::Done)
         }
-        Reached::Claimed(_) if !taken => Err(EngineError::NotWaiting {
-            message: format!(
-                "`{}` does not wait any more: its deadline passed, or somebody answered",
-                run.plan().node(node).id
-            ),
-        }
-        .into()),
-        Reached::Claimed(live) if arguments.record_only => record(*live, printer),
-        Reached::Claimed(live) => {
+        Reached::Taken(mut live) => {
+            if arguments.record_only {
+                // Nothing is started by this process; what is due by now still happens.
+                live.handle(Input::Interrupt);
+                live.handle(Input::Tick);
+            } else {
+                live.begin();
+            }
+            let taken = live.answer(answer);
+            if arguments.record_only {
+                let recorded = record(*live, printer)?;
+                return if taken {
+                    Ok(recorded)
+                } else {
+                    Err(too_late(&run, node))
+                };
+            }
+            if !taken {
+                // The run has moved on, and goes on here without the answer.
+                printer.failure(&too_late(&run, node));
+            }
             let manner = Manner {
                 stream: &arguments.stream,
                 exit_partial: arguments.exit_partial,
@@ -71,6 +78,17 @@ fn record(mut live: LiveRun, printer: &Printer) -> Result<Exit, UserError> {
         "recorded; `stagewright resume {run_id}` goes on with the run"
     ));
     Ok(Exit::Done)
+}
+
+/// The deadline passed, or somebody else answered, since the run was looked at.
+fn too_late(run: &Run, node: NodeIx) -> UserError {
+    EngineError::NotWaiting {
+        message: format!(
+            "`{}` does not wait any more: its deadline passed, or somebody answered",
+            run.plan().node(node).id
+        ),
+    }
+    .into()
 }
 
 /// The node that is meant: the one that waits, or the one that was named.
@@ -101,7 +119,9 @@ fn waiting_node(run: &Run, named: Option<&str>) -> Result<NodeIx, UserError> {
             "SW0306",
             format!("run {run_id} does not wait for an answer"),
         )
-        .hint(format!("`stagewright status {run_id}` shows where it stands"))),
+        .hint(format!(
+            "`stagewright status {run_id}` shows where it stands"
+        ))),
         (None, _) => Err(UserError::usage(
             "SW0309",
             format!("several agents of run {run_id} wait: {}", ids.join(", ")),

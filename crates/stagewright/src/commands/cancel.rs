@@ -40,18 +40,21 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
         force: arguments.force,
         by: None,
     };
-    let reached = session.engine.reach(&summary.run_id, &message, |live| {
-        live.handle(Input::Cancel {
-            reason: arguments.reason.clone(),
-            force: arguments.force,
-        });
-    })?;
-    match reached {
+    match session.engine.reach(&summary.run_id, &message)? {
         Reached::Posted(holder) => {
-            printer.note(&format!("told {holder}, which drives run {}", summary.run_id));
+            printer.note(&format!(
+                "told {holder}, which drives run {}",
+                summary.run_id
+            ));
             wait(&session, &summary.run_id, arguments.force)?;
         }
-        Reached::Claimed(live) => {
+        Reached::Taken(mut live) => {
+            // The cancel comes first: nothing is started only to be cancelled.
+            live.handle(Input::Cancel {
+                reason: arguments.reason.clone(),
+                force: arguments.force,
+            });
+            live.begin();
             let stream = StreamArguments {
                 json: false,
                 jsonl: false,
@@ -104,7 +107,10 @@ fn report(run: &Run, arguments: &CancelArguments, printer: &Printer) -> Result<E
             Some(_) => "it has ended",
             None => "what runs may finish",
         };
-        printer.note(&format!("run {} is cancelled: {rest}", run.submission().run_id));
+        printer.note(&format!(
+            "run {} is cancelled: {rest}",
+            run.submission().run_id
+        ));
     }
     Ok(Exit::Done)
 }
