@@ -56,7 +56,8 @@ fn drive(
         .build()
         .map_err(no_runtime)?;
     let quiet_stream = manner.stream.json || manner.stream.jsonl;
-    let mut observer = TerminalObserver::new(printer, live.run(), manner.stream.jsonl, quiet_stream);
+    let mut observer =
+        TerminalObserver::new(printer, live.run(), manner.stream.jsonl, quiet_stream);
     let driven: Result<Result<Run, EngineError>, std::io::Error> = runtime.block_on(async {
         let (sender, mut controls) = mpsc::channel(4);
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -169,6 +170,7 @@ fn write_reports(
 /// Never in practice: the report is plain data.
 pub(crate) fn json_report(run: &Run, results: &Results) -> Result<String, UserError> {
     let report = RunReport::of(run, results, now());
-    serde_json::to_string_pretty(&report)
-        .map_err(|error| UserError::usage("SW0202", format!("the report cannot be written: {error}")))
+    serde_json::to_string_pretty(&report).map_err(|error| {
+        UserError::usage("SW0202", format!("the report cannot be written: {error}"))
+    })
 }

@@ -16,7 +16,10 @@ const MAX_DEPTH: usize = 32;
 /// # Errors
 /// When a file cannot be read or parsed, a key is malformed, a value is not JSON, or a
 /// secret stands in the clear (decision 21).
-pub(crate) fn assemble(defaults: &Map<String, Value>, given: &[String]) -> Result<Value, UserError> {
+pub(crate) fn assemble(
+    defaults: &Map<String, Value>,
+    given: &[String],
+) -> Result<Value, UserError> {
     let mut context = Value::Object(defaults.clone());
     for piece in given {
         let layer = read_piece(piece)?;
@@ -117,7 +120,11 @@ fn refuse_plain_secrets(context: &Value) -> Result<(), UserError> {
         "SW0206",
         format!(
             "the context holds {} in the clear: {}",
-            if found.len() == 1 { "a secret" } else { "secrets" },
+            if found.len() == 1 {
+                "a secret"
+            } else {
+                "secrets"
+            },
             names.join(", ")
         ),
     )
@@ -136,7 +143,12 @@ mod tests {
     #[test]
     fn pieces_lie_over_the_defaults() {
         let defaults = json!({"pr": {"number": 0, "labels": ["a", "b"], "title": "t"}, "x": 1});
-        let given = ["pr.number:=123", "pr.labels:=[\"c\"]", "pr.branch=a=b", "new.deep.key=v"];
+        let given = [
+            "pr.number:=123",
+            "pr.labels:=[\"c\"]",
+            "pr.branch=a=b",
+            "new.deep.key=v",
+        ];
         let given: Vec<String> = given.iter().map(|piece| (*piece).to_owned()).collect();
         let context = assemble(defaults.as_object().unwrap(), &given).unwrap();
         assert_eq!(

@@ -49,7 +49,10 @@ fn text_of(reader: impl std::io::Read, path: &Path) -> Result<String, UserError>
 /// When it cannot be written.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), UserError> {
     let failed = |error: std::io::Error| UserError::unwritable(path, &error);
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();

@@ -32,8 +32,9 @@ pub(crate) enum Need {
 /// # Errors
 /// When it is gone.
 pub(crate) fn working_directory() -> Result<PathBuf, UserError> {
-    std::env::current_dir()
-        .map_err(|error| UserError::usage("SW0210", format!("there is no working directory: {error}")))
+    std::env::current_dir().map_err(|error| {
+        UserError::usage("SW0210", format!("there is no working directory: {error}"))
+    })
 }
 
 /// The settings that hold here.

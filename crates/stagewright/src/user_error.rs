@@ -49,12 +49,18 @@ impl UserError {
 
     /// A file that cannot be read.
     pub(crate) fn unreadable(path: &Path, error: &dyn Display) -> Self {
-        Self::usage("SW0201", format!("{} cannot be read: {error}", path.display()))
+        Self::usage(
+            "SW0201",
+            format!("{} cannot be read: {error}", path.display()),
+        )
     }
 
     /// A file that cannot be written.
     pub(crate) fn unwritable(path: &Path, error: &dyn Display) -> Self {
-        Self::usage("SW0202", format!("{} cannot be written: {error}", path.display()))
+        Self::usage(
+            "SW0202",
+            format!("{} cannot be written: {error}", path.display()),
+        )
     }
 }
 
@@ -92,8 +98,7 @@ impl From<EngineError> for UserError {
                 }
             }
             EngineError::Find(FindError::Ambiguous { candidates, .. }) => {
-                Self::usage("SW0302", message)
-                    .hint(format!("it may be {}", candidates.join(", ")))
+                Self::usage("SW0302", message).hint(format!("it may be {}", candidates.join(", ")))
             }
             EngineError::Lease(LeaseError::Held { by, run_id }) => Self::usage("SW0304", message)
                 .hint(format!(

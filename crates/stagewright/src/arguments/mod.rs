@@ -5,15 +5,17 @@ mod operations;
 mod running;
 mod tools;
 
-pub(crate) use inspect::{HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments};
+pub(crate) use inspect::{
+    HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments,
+};
 pub(crate) use operations::{AgentCommand, AgentRunArguments, OperationArguments};
 pub(crate) use running::{
     AnswerArguments, CancelArguments, ResumeArguments, RetryArguments, RunArguments,
     StreamArguments,
 };
 pub(crate) use tools::{
-    CompletionsArguments, DoctorArguments, ExplainArguments, GraphFormat, InitArguments, PlanArguments, Template,
-    ValidateArguments,
+    CompletionsArguments, DoctorArguments, ExplainArguments, GraphFormat, InitArguments,
+    PlanArguments, Template, ValidateArguments,
 };
 
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -23,7 +25,13 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 /// Every step is journaled: a run that fails, waits for a person or loses its machine
 /// goes on where it stopped. At the end stands MERGE or BLOCK, with its evidence.
 #[derive(Debug, Parser)]
-#[command(name = "stagewright", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "stagewright",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) output: OutputArguments,

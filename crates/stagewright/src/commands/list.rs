@@ -13,7 +13,12 @@ use stagewright_report::terminal;
 pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit, UserError> {
     let session = Session::open(Need::Existing)?;
     let filter = ListFilter {
-        states: arguments.state.iter().copied().map(RunState::from).collect(),
+        states: arguments
+            .state
+            .iter()
+            .copied()
+            .map(RunState::from)
+            .collect(),
         pipeline_id: arguments.id.clone(),
         limit: arguments.limit as usize,
         before: arguments.before.clone(),
@@ -28,7 +33,10 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
         return Ok(Exit::Done);
     }
     let rows: Vec<terminal::RunRow> = runs.iter().map(row).collect();
-    print_data_lines(printer, &terminal::list_table(&rows, now(), printer.width()));
+    print_data_lines(
+        printer,
+        &terminal::list_table(&rows, now(), printer.width()),
+    );
     if runs.len() == arguments.limit as usize
         && let Some(last) = runs.last()
     {

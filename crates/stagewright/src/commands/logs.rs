@@ -21,7 +21,12 @@ pub(super) fn logs(arguments: &LogsArguments, printer: &Printer) -> Result<Exit,
     if let Some(agent) = &arguments.agent {
         let run = session.engine.load(&summary.run_id)?;
         if run.find(agent).is_none() {
-            let ids: Vec<&str> = run.plan().nodes.iter().map(|node| node.id.as_str()).collect();
+            let ids: Vec<&str> = run
+                .plan()
+                .nodes
+                .iter()
+                .map(|node| node.id.as_str())
+                .collect();
             return Err(UserError::usage(
                 "SW0312",
                 format!("run {} has no agent `{agent}`", summary.run_id),
@@ -43,9 +48,8 @@ pub(super) fn logs(arguments: &LogsArguments, printer: &Printer) -> Result<Exit,
             .journal()
             .summary(&summary.run_id)
             .map_err(stagewright_engine::EngineError::from)?;
-        let over = summary.is_none_or(|summary| {
-            !matches!(summary.state, RunState::Running | RunState::Pending)
-        });
+        let over = summary
+            .is_none_or(|summary| !matches!(summary.state, RunState::Running | RunState::Pending));
         reader.show_news(printer);
         if !arguments.follow || over {
             break;
@@ -95,6 +99,10 @@ impl Reader {
 }
 
 fn heading(log: &LogFile) -> String {
-    let stream = if log.stream == "err" { "stderr" } else { "stdout" };
+    let stream = if log.stream == "err" {
+        "stderr"
+    } else {
+        "stdout"
+    };
     format!("== {}, try {}, {stream}", log.node, log.try_number)
 }

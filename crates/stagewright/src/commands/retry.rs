@@ -18,7 +18,12 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
     let summary = session.engine.find(&arguments.run.key())?;
     let parent = session.engine.load(&summary.run_id)?;
     let Some(from) = parent.find(&arguments.from) else {
-        let ids: Vec<&str> = parent.plan().nodes.iter().map(|node| node.id.as_str()).collect();
+        let ids: Vec<&str> = parent
+            .plan()
+            .nodes
+            .iter()
+            .map(|node| node.id.as_str())
+            .collect();
         return Err(UserError::usage(
             "SW0312",
             format!("run {} has no agent `{}`", summary.run_id, arguments.from),
@@ -27,15 +32,20 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
     };
     if parent.end().is_none() && parent.stuck_reason().is_none() {
         let journal = session.engine.journal();
-        return Err(match journal.holder(&summary.run_id).map_err(EngineError::from)? {
-            Some(by) => EngineError::Lease(LeaseError::Held {
-                run_id: summary.run_id,
-                by,
-            })
-            .into(),
-            None => UserError::usage("SW0313", format!("run {} has not ended", summary.run_id))
-                .hint(format!("`stagewright resume {}` goes on with it", summary.run_id)),
-        });
+        return Err(
+            match journal.holder(&summary.run_id).map_err(EngineError::from)? {
+                Some(by) => EngineError::Lease(LeaseError::Held {
+                    run_id: summary.run_id,
+                    by,
+                })
+                .into(),
+                None => UserError::usage("SW0313", format!("run {} has not ended", summary.run_id))
+                    .hint(format!(
+                        "`stagewright resume {}` goes on with it",
+                        summary.run_id
+                    )),
+            },
+        );
     }
     let submission = parent.submission();
     let new = NewSubmission {
@@ -44,7 +54,11 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
         // A stuck parent has not ended: its key stays with it.
         pipeline_id: match parent.end() {
             Some(_) => submission.pipeline_id.clone(),
-            None => format!("{}-retry-{}", submission.pipeline_id, &summary.run_id[4..10]),
+            None => format!(
+                "{}-retry-{}",
+                submission.pipeline_id,
+                &summary.run_id[4..10]
+            ),
         },
         mode: submission.mode,
         max_parallelism: submission.max_parallelism,

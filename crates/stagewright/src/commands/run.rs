@@ -129,11 +129,12 @@ fn check_pipeline_id(id: &str) -> Result<String, UserError> {
     if fine && id != "latest" && !id.starts_with("run_") {
         return Ok(id.to_owned());
     }
-    Err(UserError::usage("SW0212", format!("`{id}` is no pipeline id"))
-        .hint(format!(
+    Err(
+        UserError::usage("SW0212", format!("`{id}` is no pipeline id")).hint(format!(
             "a pipeline id is one line of at most {MAX_CHARS} characters, such as `pr-123-review`; \
              `latest` and what begins with `run_` mean something else"
-        )))
+        )),
+    )
 }
 
 /// The files among the changed ones that decide over the change: the pipeline and the

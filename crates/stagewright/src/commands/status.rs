@@ -39,9 +39,17 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
     let results = results_of(&session.engine, &run);
     let past = past_durations(&session, &run)?;
     let recent_logs = arguments.logs.then(|| {
-        last_lines(&of_run(&session.engine.dirs(&summary.run_id), None), LOG_LINES)
+        last_lines(
+            &of_run(&session.engine.dirs(&summary.run_id), None),
+            LOG_LINES,
+        )
     });
-    let logs = session.engine.dirs(&summary.run_id).logs().display().to_string();
+    let logs = session
+        .engine
+        .dirs(&summary.run_id)
+        .logs()
+        .display()
+        .to_string();
     let options = StatusOptions {
         agent_details: !arguments.no_agents,
         recent_logs,
@@ -96,7 +104,12 @@ fn past_durations(session: &Session, run: &Run) -> Result<PastDurations, UserErr
         limit: PAST_RUNS,
         before: None,
     };
-    for summary in session.engine.journal().list(&filter).map_err(EngineError::from)? {
+    for summary in session
+        .engine
+        .journal()
+        .list(&filter)
+        .map_err(EngineError::from)?
+    {
         let Ok(earlier) = session.engine.load(&summary.run_id) else {
             continue;
         };

@@ -1,8 +1,8 @@
 //! `stagewright.toml`: the nearest one upwards from the working directory.
 
+use super::FILE_NAME;
 use super::table::{SETTINGS, Setting};
 use super::value::Value;
-use super::FILE_NAME;
 use crate::files::read_text;
 use crate::user_error::UserError;
 use stagewright_agents::LambdaProgram;
@@ -54,9 +54,15 @@ pub(super) fn read(path: &Path) -> Result<SettingsFile, UserError> {
     } else {
         let mut error = UserError::usage(
             "SW0209",
-            format!("{} holds what is no setting: {}", path.display(), problems.join("; ")),
+            format!(
+                "{} holds what is no setting: {}",
+                path.display(),
+                problems.join("; ")
+            ),
         );
-        error.hints.push("`stagewright settings` lists every setting".to_owned());
+        error
+            .hints
+            .push("`stagewright settings` lists every setting".to_owned());
         Err(error)
     }
 }

@@ -124,7 +124,9 @@ impl Settings {
 
     /// What a time limit may grow to, in milliseconds.
     pub(crate) fn max_agent_ms(&self) -> u64 {
-        self.value("agents.max_timeout").duration_ms().unwrap_or(600_000)
+        self.value("agents.max_timeout")
+            .duration_ms()
+            .unwrap_or(600_000)
     }
 
     /// Agents that run at once (decision 32: four per core unless said otherwise).
@@ -170,9 +172,9 @@ impl Settings {
             grace: Grace {
                 gentle: match self.is_default("agents.grace") {
                     true => grace.gentle,
-                    false => Duration::from_millis(
-                        self.value("agents.grace").duration_ms().unwrap_or(0),
-                    ),
+                    false => {
+                        Duration::from_millis(self.value("agents.grace").duration_ms().unwrap_or(0))
+                    }
                 },
                 forced: grace.forced,
             },
@@ -192,7 +194,9 @@ fn resolve(
         .filter(|_| seed_environment)
         .map(str::to_owned);
     for name in std::iter::once(own).chain(seed) {
-        let Some(text) = variable(&name) else { continue };
+        let Some(text) = variable(&name) else {
+            continue;
+        };
         let value = text
             .to_str()
             .ok_or_else(|| "is not UTF-8".to_owned())
@@ -207,8 +211,9 @@ fn resolve(
     {
         return Ok((value.clone(), Origin::File(file.path.clone())));
     }
-    let value = Value::parse(setting, setting.default)
-        .map_err(|why| UserError::usage("SW0207", format!("the default of {} {why}", setting.name)))?;
+    let value = Value::parse(setting, setting.default).map_err(|why| {
+        UserError::usage("SW0207", format!("the default of {} {why}", setting.name))
+    })?;
     Ok((value, Origin::Default))
 }
 

@@ -33,7 +33,10 @@ fn the_nearer_word_counts() {
 /// Goal: the seed's bare names count only when the file says so.
 #[test]
 fn the_seeds_variables_need_a_switch() {
-    let variables = [("MAX_CONCURRENT_AGENTS", "5"), ("MAX_AGENT_DURATION_SECONDS", "60")];
+    let variables = [
+        ("MAX_CONCURRENT_AGENTS", "5"),
+        ("MAX_AGENT_DURATION_SECONDS", "60"),
+    ];
     let without = load(None, &variables).unwrap();
     assert_ne!(without.concurrency(), 5);
     let with = load(Some("[compat]\nseed_environment = true\n"), &variables).unwrap();
@@ -44,11 +47,27 @@ fn the_seeds_variables_need_a_switch() {
 /// Goal: whatever is wrong is named with what to do, all at once.
 #[test]
 fn what_is_no_setting_is_refused() {
-    let error = load(Some("[agents]\nconcurency = 7\ngrace = \"soon\"\n[x]\ny = 1\n"), &[]).unwrap_err();
+    let error = load(
+        Some("[agents]\nconcurency = 7\ngrace = \"soon\"\n[x]\ny = 1\n"),
+        &[],
+    )
+    .unwrap_err();
     assert_eq!(error.code, "SW0209");
-    assert!(error.message.contains("did you mean `agents.concurrency`?"), "{}", error.message);
-    assert!(error.message.contains("agents.grace must be a duration"), "{}", error.message);
-    assert!(error.message.contains("`x.y` is unknown"), "{}", error.message);
+    assert!(
+        error.message.contains("did you mean `agents.concurrency`?"),
+        "{}",
+        error.message
+    );
+    assert!(
+        error.message.contains("agents.grace must be a duration"),
+        "{}",
+        error.message
+    );
+    assert!(
+        error.message.contains("`x.y` is unknown"),
+        "{}",
+        error.message
+    );
     let error = load(Some("[[["), &[]).unwrap_err();
     assert_eq!(error.code, "SW0208");
     let error = load(None, &[("STAGEWRIGHT_AGENTS_CONCURRENCY", "0")]).unwrap_err();
@@ -60,7 +79,10 @@ fn what_is_no_setting_is_refused() {
 fn lambdas_are_mapped() {
     let toml = "[lambda.\"arn:aws:lambda:x\"]\nrun = [\"python3\", \"a.py\"]\nenv = {A = \"b\"}\n";
     let settings = load(Some(toml), &[]).unwrap();
-    assert_eq!(settings.lambdas()["arn:aws:lambda:x"].run, ["python3", "a.py"]);
+    assert_eq!(
+        settings.lambdas()["arn:aws:lambda:x"].run,
+        ["python3", "a.py"]
+    );
     let error = load(Some("[lambda.\"arn:x\"]\nenv = {}\n"), &[]).unwrap_err();
     assert!(error.message.contains("arn:x"), "{}", error.message);
 }
