@@ -70,6 +70,21 @@ impl Lowering<'_> {
         };
         for entry in entries {
             self.environment_name(entry);
+            let reference = entry.value.as_scalar().map(|scalar| scalar.text.as_str());
+            if let Some(text) = reference.filter(|text| is_secret_reference(text)) {
+                self.report(
+                    Problem::new(
+                        Code::BadSecretReference,
+                        entry.value.extent,
+                        format!("`env` would hand `{text}` over as it is written here"),
+                    )
+                    .hint(format!(
+                        "`secrets: {{{}: {text}}}` hands over the value",
+                        entry.key
+                    )),
+                );
+                continue;
+            }
             if let Some(text) = self.scalar_text(&entry.value, &entry.key, "a text") {
                 environment.insert(entry.key.clone(), text);
             }

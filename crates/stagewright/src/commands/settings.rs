@@ -94,10 +94,7 @@ fn text(settings: &Settings) -> String {
     }
     let mut text = match &settings.file {
         Some(file) => format!("settings file: {}\n\n", file.display()),
-        None => format!(
-            "settings file: none ({} is looked for upwards)\n\n",
-            FILE_NAME
-        ),
+        None => format!("settings file: none ({FILE_NAME} is looked for upwards)\n\n"),
     };
     text.push_str(&table.to_string());
     programs(

@@ -142,3 +142,25 @@ stages:
       = help: a run that needs all of them ends at its own limit; raise `limits: {timeout: …}`
     "#);
 }
+
+#[test]
+fn a_reference_in_env_is_not_resolved() {
+    // Goal: nobody takes `env: {NAME: env:OTHER}` for the value of OTHER.
+    let text = r#"name: Review
+stages:
+  - id: quality
+    agents:
+      - id: lint
+        run: ruff check .
+        env: {GITHUB_TOKEN: env:GH}
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r"
+    error[SW0161]: `env` would hand `env:GH` over as it is written here
+     --> pipeline.yaml:7:29
+      |
+    7 |         env: {GITHUB_TOKEN: env:GH}
+      |                             ^^^^^^
+      |
+      = help: `secrets: {GITHUB_TOKEN: env:GH}` hands over the value
+    ");
+}
