@@ -145,7 +145,8 @@ stages:
 
 #[test]
 fn a_reference_in_env_is_not_resolved() {
-    // Goal: nobody takes `env: {NAME: env:OTHER}` for the value of OTHER.
+    // Goal: nobody takes `env: {NAME: env:OTHER}` for the value of OTHER. What stands
+    // beside it on the line may be a secret, and is not shown.
     let text = r#"name: Review
 stages:
   - id: quality
@@ -158,8 +159,8 @@ stages:
     error[SW0161]: `env` would hand `env:GH` over as it is written here
      --> pipeline.yaml:7:29
       |
-    7 |         env: {GITHUB_TOKEN: env:GH}
-      |                             ^^^^^^
+    7 | ...                   env:GH …
+      |                       ^^^^^^
       |
       = help: `secrets: {GITHUB_TOKEN: env:GH}` hands over the value
     ");
