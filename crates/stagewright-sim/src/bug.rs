@@ -31,6 +31,8 @@ pub enum Bug {
     NoTimer,
     /// The shell throws reports away.
     LostReport,
+    /// The journal takes batches of drivers that have lost their lease.
+    NoFence,
     /// The core ignores slots.
     NoSlots,
     /// The core runs agents of one-at-a-time stages side by side.
@@ -53,7 +55,7 @@ pub enum Bug {
 
 impl Bug {
     /// All planted bugs, each with an invariant that finds it.
-    pub const ZOO: [(Self, Invariant); 18] = [
+    pub const ZOO: [(Self, Invariant); 19] = [
         (Self::StaleReport, Invariant::ReportOfItsOwnLaunch),
         (Self::EffectsBeforeCommit, Invariant::CommitBeforeEffect),
         (Self::NoClaim, Invariant::LaunchedOnce),
@@ -63,6 +65,7 @@ impl Bug {
         (Self::FastClock, Invariant::TimeIsTrue),
         (Self::NoTimer, Invariant::ComesToAnEnd),
         (Self::LostReport, Invariant::ComesToAnEnd),
+        (Self::NoFence, Invariant::ReportOfItsOwnLaunch),
         (Self::NoSlots, Invariant::SlotsHold),
         (Self::NoSequence, Invariant::OneAtATime),
         (Self::NoDependencies, Invariant::DependenciesHold),
@@ -141,6 +144,7 @@ impl Bug {
             | Self::DeafToStops
             | Self::FastClock
             | Self::NoTimer
+            | Self::NoFence
             | Self::LostReport => {}
         }
     }

@@ -7,7 +7,7 @@ use crate::conditions::{Truth, node_condition, stage_condition};
 use crate::random::Random;
 use serde_json::json;
 use stagewright_core::decision::Policy;
-use stagewright_core::event::{BlobRef, Submission};
+use stagewright_core::event::{Adopted, AttemptOutcome, AttemptResult, BlobRef, Submission};
 use stagewright_core::plan::{
     Action, Form, Human, Limits, Node, OnFailure, OnInterrupt, PLAN_FORMAT, Role, RunMode, Stage,
     StageMode, TimeLimits,
@@ -126,13 +126,27 @@ fn submission(plan: &Plan, determined: bool, random: &mut Random) -> Submission 
         source: None,
         work_dir: String::new(),
         parent: None,
-        adopted: Vec::new(),
+        adopted: adopted(plan, random),
         policy_changed: if random.chance(5) {
             vec!["pipeline.yaml".to_owned()]
         } else {
             Vec::new()
         },
     }
+}
+
+/// Results of a parent run, of agents here and there.
+fn adopted(plan: &Plan, random: &mut Random) -> Vec<Adopted> {
+    if !random.chance(10) {
+        return Vec::new();
+    }
+    plan.agents()
+        .filter(|(_, agent)| !matches!(agent.action, Action::Human(_)) && random.chance(30))
+        .map(|(node, _)| Adopted {
+            node,
+            outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+        })
+        .collect()
 }
 
 fn add_stage(
@@ -181,8 +195,7 @@ fn add_stage(
     for index in first..plan.nodes.len() {
         let siblings: Vec<usize> = match (index < agents_end, reversed) {
             (true, true) => (index + 1..agents_end).collect(),
-            (true, false) => (first..index).collect(),
-            (false, _) => (first..index).collect(),
+            (true, false) | (false, _) => (first..index).collect(),
         };
         let earlier: Vec<usize> = (0..first).chain(siblings).collect();
         add_edges(&mut plan.nodes[index], &earlier, random);

@@ -26,7 +26,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
         mix(self.state)
     }
@@ -35,7 +35,7 @@ impl Random {
     pub fn below(&mut self, end: u64) -> u64 {
         match end {
             0 => 0,
-            _ => self.next() % end,
+            _ => self.draw() % end,
         }
     }
 

@@ -8,9 +8,11 @@ use crate::oracle::{Invariant, Violation};
 use crate::trace::Trace;
 use crate::world::{End, World};
 use stagewright_core::{NodeIx, NodeView, Run};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-/// What a seed showed, for counting.
-#[derive(Debug, Clone, Copy, Default)]
+/// What seeds showed, for counting.
+#[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Events that were committed.
     pub events: u64,
@@ -18,8 +20,20 @@ pub struct Summary {
     pub crashes: u64,
     /// Runs that were compared with one without faults.
     pub compared: u64,
-    /// Runs that ended.
-    pub ended: u64,
+    /// How many runs showed each kind of thing: events, halts, skips, ends.
+    pub seen: BTreeMap<&'static str, u64>,
+}
+
+impl Summary {
+    /// Adds what other seeds showed.
+    pub fn add(&mut self, other: &Self) {
+        self.events += other.events;
+        self.crashes += other.crashes;
+        self.compared += other.compared;
+        for (word, count) in &other.seen {
+            *self.seen.entry(word).or_default() += count;
+        }
+    }
 }
 
 /// A seed that breaks a rule.
@@ -64,7 +78,7 @@ fn live(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<Summary, Viola
         events: end.events,
         crashes: end.crashes,
         compared: 0,
-        ended: u64::from(end.run.end().is_some()),
+        seen: end.seen.iter().map(|word| (*word, 1)).collect(),
     };
     if case.determined && !end.disturbed {
         let calm = World::new(&case, Faults::none(), bug, &mut Trace::silent()).live()?;
@@ -87,13 +101,15 @@ fn tell(run: &Run) -> String {
     for node in (0_u32..).map(NodeIx).take(run.plan().nodes.len()) {
         let view = match run.view(node) {
             NodeView::Done(outcome) => format!("{:?}", outcome.result),
-            NodeView::Skipped(reason) => format!("{reason:?}"),
+            // Which of two failed dependencies a skip names depends on who was first.
+            NodeView::Skipped(reason) => reason.word().to_owned(),
             NodeView::Parked { .. } => "parked".to_owned(),
             NodeView::Pending | NodeView::Running { .. } | NodeView::Backoff { .. } => {
                 "not over".to_owned()
             }
         };
-        text.push_str(&format!("{node:?} {:?} {view}\n", run.tries(node)));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{node:?} {:?} {view}", run.tries(node));
     }
     text
 }

@@ -242,3 +242,14 @@ fn work_that_is_done_while_it_is_stopped_counts() {
         "agents: a=FAILURE(cancelled)",
     );
 }
+
+#[test]
+fn a_run_that_nobody_drives_yet_can_be_cancelled() {
+    // Goal: a cancel that waits when the lease is taken goes before anything starts.
+    let story = check(
+        "stage s\n  a\nstage t\n  b",
+        "before cancel",
+        "agents: a=cancelled b=cancelled\nend: CANCELLED BLOCK\norder: 0 CANCEL s~ t~",
+    );
+    assert!(story.adds_up());
+}

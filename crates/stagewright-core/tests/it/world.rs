@@ -5,6 +5,7 @@
 //! a: fail 1s, ok 2s high=6      what the launches of `a` do, one after the other
 //! a?: true 1s                   what the program of its custom condition answers
 //! at 3s cancel                  somebody acts
+//! before cancel                 somebody cancels before anybody drives the run
 //! ```
 //!
 //! It owns time and the journal; it never decides anything that the core should.
@@ -106,10 +107,16 @@ impl World {
         driver.submit(Timestamp(START_MS), Event::Submitted { submission });
         world.driver = Some(driver);
         world.commit();
+        if script.contains("before cancel") {
+            world.cancel(false);
+        }
         world
     }
 
     fn script_line(&mut self, line: &str) {
+        if line == "before cancel" {
+            return;
+        }
         if let Some(rest) = line.strip_prefix("at ") {
             let (time, command) = rest.split_once(' ').expect("a time and a command");
             let at = milliseconds(time);

@@ -2,9 +2,10 @@
 //!
 //! An agent uses every try that its policy can allow, each up to its limit, with the
 //! limits grown by timeouts and the longest waits in between. Agents of a parallel
-//! stage are bounded as any schedule that leaves no slot empty while something is
-//! ready: the longest chain, and the rest spread over the slots. Stages follow each
-//! other, gates too; the limits of stages and of the run cut all of it short.
+//! stage take the longest chain of dependencies; where there are more agents than
+//! slots, also the rest spread over the slots, which bounds every order in which no
+//! slot stays empty while something is ready. Stages follow each other, gates too; the
+//! limits of stages and of the run cut all of it short.
 //!
 //! The time that a killed process may take to go away is not counted.
 
@@ -95,8 +96,13 @@ fn of_stage(plan: &Plan, stage: &Stage, terms: &Terms) -> Bound {
     let agents = match total {
         Bound::AtMost(total_ms) => {
             let chain_ms = longest_chain_ms(plan, stage, terms, &each);
-            let spread_ms = (total_ms - chain_ms).div_ceil(u64::from(terms.slots(stage)));
-            Bound::AtMost(chain_ms.saturating_add(spread_ms))
+            let slots = terms.slots(stage);
+            let beside_ms = if stage.agents <= slots {
+                0
+            } else {
+                (total_ms - chain_ms).div_ceil(u64::from(slots))
+            };
+            Bound::AtMost(chain_ms.saturating_add(beside_ms))
         }
         unbounded @ Bound::Unbounded(_) => unbounded,
     };

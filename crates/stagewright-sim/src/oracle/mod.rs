@@ -201,13 +201,16 @@ impl<'a> Oracle<'a> {
                 Ok(())
             }
             Event::Ended { status, decision } => self.ended(*status, decision.as_deref()),
+            Event::ResultAdopted { node, .. } => {
+                self.picture.nodes[node.index()].at = At::Done { success: true };
+                Ok(())
+            }
             Event::RetryDue { node } => self.picture.due(*node, at_ms),
             Event::StageFinished { stage, .. } => {
                 self.picture.end_stage_halt(*stage);
                 Ok(())
             }
             Event::Submitted { .. }
-            | Event::ResultAdopted { .. }
             | Event::StageStarted { .. }
             | Event::ConditionAsked { .. }
             | Event::ConditionAnswered { .. }

@@ -6,7 +6,7 @@ use crate::bug::Bug;
 use crate::oracle::Violation;
 use crate::random::Random;
 use stagewright_core::event::{Answer, RunStatus};
-use stagewright_core::{Driver, Input, Standing};
+use stagewright_core::{Driver, Input, Standing, Timestamp};
 
 /// How often people go on with a run that ended or is stuck.
 const MAX_FOLLOW_UPS: u32 = 2;
@@ -80,8 +80,14 @@ impl World<'_> {
 
     /// The driver dies. Its processes die with it or live on, unheard.
     pub(super) fn crash(&mut self, how: &str) {
-        if self.driver.take().is_none() {
+        let Some(driver) = self.driver.take() else {
             return;
+        };
+        // One that does not know what is committed throws its state away; one that was
+        // only paused does not know that it was.
+        let in_step = driver.run().next_seq() == self.journal.events().len() as u64;
+        if in_step && self.faults.outlives() {
+            self.ghost = Some((driver, self.fence));
         }
         self.crashes += 1;
         self.trace.line(self.now_ms, || format!("CRASH {how}"));
@@ -107,6 +113,28 @@ impl World<'_> {
             let pause_ms = self.faults.pause_ms();
             self.schedule(pause_ms, Happening::Restart);
         }
+    }
+
+    /// A paused driver wakes up to a report and goes on as if nothing had happened. The
+    /// journal takes its batch only while nobody else has the lease; either way it
+    /// then finds out and leaves, before any effect.
+    pub(super) fn wake_ghost(&mut self, input: Input) -> Result<(), Violation> {
+        let Some((mut driver, fence)) = self.ghost.take() else {
+            return Ok(());
+        };
+        driver.handle(Timestamp(self.now_ms), input, &mut self.renderer);
+        let batch = driver.take_batch();
+        let taken = self.journal.append(fence, &batch, None);
+        self.trace.line(self.now_ms, || {
+            format!(
+                "ghost with fence {fence} appends {}: {taken:?}",
+                batch.events.len()
+            )
+        });
+        if taken.is_err() || batch.events.is_empty() {
+            return Ok(());
+        }
+        self.observe()
     }
 
     fn restarts(&self) -> bool {

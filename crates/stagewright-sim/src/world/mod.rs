@@ -6,6 +6,7 @@
 
 mod life;
 mod shell;
+mod sightings;
 
 use crate::agents::Renderer;
 use crate::bug::Bug;
@@ -75,6 +76,8 @@ pub struct End {
     pub events: u64,
     /// Times that the driver died.
     pub crashes: u64,
+    /// The kinds of things that happened.
+    pub seen: BTreeSet<&'static str>,
     /// Whether the run was ever stuck, cancelled or reopened, so that its end does not
     /// follow from its agents alone.
     pub disturbed: bool,
@@ -89,6 +92,8 @@ pub struct World<'a> {
     observed: usize,
     mirror: Run,
     driver: Option<Driver>,
+    /// A driver that was paused, with its lease: it believes that it still drives.
+    ghost: Option<(Driver, u64)>,
     fence: u64,
     renderer: Renderer,
     faults: Faults,
@@ -110,6 +115,7 @@ pub struct World<'a> {
     follow_ups: u32,
     crashes: u64,
     disturbed: bool,
+    seen: BTreeSet<&'static str>,
 }
 
 impl<'a> World<'a> {
@@ -127,7 +133,7 @@ impl<'a> World<'a> {
         let mut driver = Driver::new(Run::new(Arc::clone(&graph)));
         let submission = Arc::new(submission);
         driver.submit(Timestamp(START_MS), Event::Submitted { submission });
-        let mut journal = Journal::default();
+        let mut journal = Journal::new(bug != Some(Bug::NoFence));
         let fence = journal.lease();
         let batch = driver.take_batch();
         journal
@@ -138,6 +144,7 @@ impl<'a> World<'a> {
             mirror: Run::new(Arc::clone(&graph)),
             observed: 0,
             driver: None,
+            ghost: None,
             fence,
             renderer: Renderer { seed: case.seed },
             faults,
@@ -157,6 +164,7 @@ impl<'a> World<'a> {
             follow_ups: 0,
             crashes: 0,
             disturbed: false,
+            seen: BTreeSet::new(),
             case,
             graph,
             journal,
@@ -287,6 +295,7 @@ impl<'a> World<'a> {
             events: run.next_seq(),
             run,
             crashes: self.crashes,
+            seen: self.seen,
             disturbed: self.disturbed,
         })
     }

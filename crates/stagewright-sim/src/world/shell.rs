@@ -1,6 +1,7 @@
 //! The simulated shell: it hands inputs to the driver, commits what follows, and only
 //! then acts. The bugs of shells are planted here.
 
+use super::sightings::sightings;
 use super::{Happening, Process, World};
 use crate::agents::{evaluator, perform, person};
 use crate::bug::Bug;
@@ -91,14 +92,15 @@ impl World<'_> {
     }
 
     /// Shows new committed events to the oracle, and what follows from them to people.
-    fn observe(&mut self) -> Result<(), Violation> {
+    pub(super) fn observe(&mut self) -> Result<(), Violation> {
         while let Some(recorded) = self.journal.events().get(self.observed).cloned() {
             self.observed += 1;
-            self.mirror.apply(&recorded);
             self.trace.line(self.now_ms, || {
                 format!("  {:>3} {:?}", recorded.seq, recorded.event)
             });
             self.oracle.observe(&recorded, self.now_ms)?;
+            self.mirror.apply(&recorded);
+            self.seen.extend(sightings(&recorded.event));
             match &recorded.event {
                 Event::Parked { node, .. } => self.ask(*node),
                 Event::Stuck { .. } | Event::Reopened | Event::CancelRequested { .. } => {
@@ -113,9 +115,15 @@ impl World<'_> {
     /// A person sees the question.
     fn ask(&mut self, node: NodeIx) {
         self.questions += 1;
-        if let Some((approved, delay_ms)) = person(self.case, node, self.questions) {
-            let deed = super::Deed::Answer { node, approved };
-            self.schedule(delay_ms, Happening::Person(deed));
+        let Some((approved, delay_ms)) = person(self.case, node, self.questions) else {
+            return;
+        };
+        let says = |approved| Happening::Person(super::Deed::Answer { node, approved });
+        self.schedule(delay_ms, says(approved));
+        if self.people.chance(20) {
+            // A second thought comes too late.
+            let later_ms = delay_ms + self.people.below(5_000);
+            self.schedule(later_ms, says(!approved));
         }
     }
 
@@ -212,7 +220,16 @@ impl World<'_> {
         launch: Launch,
         outcome: AttemptOutcome,
     ) -> Result<(), Violation> {
-        self.processes.remove(&launch);
+        let process = self.processes.remove(&launch);
+        if process.is_some_and(|process| !process.heard) && self.ghost.is_some() {
+            self.oracle.saw_report(launch);
+            let outcome = outcome.clone();
+            self.wake_ghost(Input::Completed {
+                node,
+                launch,
+                outcome,
+            })?;
+        }
         if self.driver.is_none() {
             return Ok(());
         }

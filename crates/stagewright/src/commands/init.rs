@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::printer::{BOLD, Printer};
 use crate::user_error::UserError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One file of a template: where it goes, and what stands in it.
 type File = (&'static str, &'static str);
@@ -41,7 +41,7 @@ pub(super) fn init(arguments: &InitArguments, printer: &Printer) -> Result<Exit,
     };
     refuse_to_overwrite(files, &arguments.into)?;
     for (name, text) in files {
-        let path = arguments.into.join(name);
+        let path = place(&arguments.into, name);
         write_whole(&path, text)?;
         printer.note(&format!("wrote {}", path.display()));
     }
@@ -52,7 +52,7 @@ pub(super) fn init(arguments: &InitArguments, printer: &Printer) -> Result<Exit,
 fn refuse_to_overwrite(files: &[File], into: &Path) -> Result<(), UserError> {
     let in_the_way: Vec<String> = files
         .iter()
-        .map(|(name, _)| into.join(name))
+        .map(|(name, _)| place(into, name))
         // A dangling link is in the way too.
         .filter(|path| path.symlink_metadata().is_ok())
         .map(|path| path.display().to_string())
@@ -68,6 +68,11 @@ fn refuse_to_overwrite(files: &[File], into: &Path) -> Result<(), UserError> {
         ),
     )
     .hint("`--into DIRECTORY` writes elsewhere"))
+}
+
+/// Where a file goes, in the shortest form.
+fn place(into: &Path, name: &str) -> PathBuf {
+    into.strip_prefix(".").unwrap_or(into).join(name)
 }
 
 /// The command to go on with. Agents work in the working directory, so the pipeline is

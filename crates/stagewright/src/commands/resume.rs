@@ -34,7 +34,9 @@ pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<E
     }
     tell_of_changes(&session, &run, printer);
     let mut live = session.engine.claim(&summary.run_id)?;
-    if matches!(live.run().standing(), Standing::Ended | Standing::Stuck) {
+    // Only what had stopped before is started over. A run that the claim itself brings to
+    // an end, such as by an interrupted launch that must not run again, stays there.
+    if matches!(run.standing(), Standing::Ended | Standing::Stuck) {
         live.handle(Input::Resume);
     }
     conduct(&session.engine, live, &manner, printer)

@@ -131,10 +131,7 @@ impl Settings {
 
     /// Agents that run at once (decision 32: four per core unless said otherwise).
     pub(crate) fn concurrency(&self) -> u32 {
-        self.value("agents.concurrency").count().unwrap_or_else(|| {
-            let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-            u32::try_from(cores * 4).unwrap_or(u32::MAX)
-        })
+        self.value("agents.concurrency").count().unwrap_or(1)
     }
 
     /// How durable a commit is.
@@ -211,10 +208,20 @@ fn resolve(
     {
         return Ok((value.clone(), Origin::File(file.path.clone())));
     }
-    let value = Value::parse(setting, setting.default).map_err(|why| {
+    let default = match setting.name {
+        "agents.concurrency" => four_per_core(),
+        _ => setting.default.to_owned(),
+    };
+    let value = Value::parse(setting, &default).map_err(|why| {
         UserError::usage("SW0207", format!("the default of {} {why}", setting.name))
     })?;
     Ok((value, Origin::Default))
+}
+
+/// Four agents per core: most of them wait for something (decision 32).
+fn four_per_core() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    (cores * 4).to_string()
 }
 
 #[cfg(test)]

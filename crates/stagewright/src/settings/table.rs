@@ -74,7 +74,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
         kind: Kind::Count,
         seed_variable: Some("MAX_CONCURRENT_AGENTS"),
         default: "",
-        meaning: "agents that run at once, whatever a pipeline says; default: 4 per core",
+        meaning: "agents that run at once, whatever a pipeline says; by default four per core",
     },
     Setting {
         name: "agents.timeout",

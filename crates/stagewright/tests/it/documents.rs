@@ -132,7 +132,10 @@ fn run_example(path_of: impl Fn(&Path) -> String, arguments: &[&str]) -> (Output
     let output = stagewright(directory.path(), &all, &path);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("{error}: {}\n{said}", String::from_utf8_lossy(&output.stdout))
+        panic!(
+            "{error}: {}\n{said}",
+            String::from_utf8_lossy(&output.stdout)
+        )
     });
     let report = std::fs::read_to_string(directory.path().join(".stagewright/review.md")).unwrap();
     (output, document, report)
@@ -149,11 +152,20 @@ fn the_example_blocks_the_change() {
     assert_eq!(document["decision"], "BLOCK");
     let aggregated = &document["aggregated_result"];
     let counts = ["critical", "high", "medium", "low"].map(|severity| {
-        aggregated[format!("{severity}_violations")].as_u64().unwrap()
+        aggregated[format!("{severity}_violations")]
+            .as_u64()
+            .unwrap()
     });
     assert_eq!(counts, [1, 3, 1, 2], "{report}");
     assert!(said.contains(".stagewright/review.md"), "{said}");
-    let rules = ["hard-coded-secret", "forbidden-import", "F821", "B602", "B307", "F401"];
+    let rules = [
+        "hard-coded-secret",
+        "forbidden-import",
+        "F821",
+        "B602",
+        "B307",
+        "F401",
+    ];
     for rule in rules {
         assert!(report.contains(rule), "{rule} in\n{report}");
     }

@@ -54,7 +54,11 @@ fn test_conditional_agent_skipping() {
         assert_eq!(output["agents_executed"], executed, "{files}");
         assert_eq!(output["status"], "SUCCESS", "{files}");
         // Nobody looked at anything: there is no evidence for a MERGE (decision 24).
-        let (decision, code) = if executed == 1 { ("MERGE", 0) } else { ("BLOCK", 1) };
+        let (decision, code) = if executed == 1 {
+            ("MERGE", 0)
+        } else {
+            ("BLOCK", 1)
+        };
         assert_eq!(output["decision"], decision, "{files}");
         ended.leaves(code);
     }
@@ -77,10 +81,13 @@ fn test_partial_failure_handling() {
     assert_eq!(output["status"], "PARTIAL_SUCCESS");
     assert_eq!(output["agents_failed"], 1);
     let warnings = output["warnings"].as_array().unwrap();
-    let names_the_agent = |warning: &&serde_json::Value| {
-        warning.as_str().unwrap().contains("`non_critical_agent`")
-    };
-    assert_eq!(warnings.iter().filter(names_the_agent).count(), 1, "{warnings:?}");
+    let names_the_agent =
+        |warning: &&serde_json::Value| warning.as_str().unwrap().contains("`non_critical_agent`");
+    assert_eq!(
+        warnings.iter().filter(names_the_agent).count(),
+        1,
+        "{warnings:?}"
+    );
     assert_eq!(output["errors"][0]["agent_id"], json!("non_critical_agent"));
     assert_eq!(counts(&output), [1, 1, 0, 1, 0]);
 }

@@ -71,7 +71,10 @@ impl World {
         let world = Self::seed();
         world.write("scenarios/own.json", scenario.to_string());
         let mut world = world;
-        world.set("SEED_SCENARIO", world.path("scenarios/own.json").to_str().unwrap());
+        world.set(
+            "SEED_SCENARIO",
+            world.path("scenarios/own.json").to_str().unwrap(),
+        );
         world
     }
 
@@ -91,6 +94,11 @@ impl World {
 
     pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Whether anything was remembered.
+    pub(crate) fn has_state(&self) -> bool {
+        self.dir.path().join("state").exists()
     }
 
     /// The lines of a file of the work tree; none when it is not there.
@@ -274,7 +282,9 @@ pub(crate) fn agents(document: &Value) -> Vec<&Value> {
 /// One agent's result.
 #[track_caller]
 pub(crate) fn agent<'a>(document: &'a Value, id: &str) -> &'a Value {
-    let found = agents(document).into_iter().find(|agent| agent["agent_id"] == id);
+    let found = agents(document)
+        .into_iter()
+        .find(|agent| agent["agent_id"] == id);
     found.unwrap_or_else(|| panic!("no agent {id} in {document:#}"))
 }
 

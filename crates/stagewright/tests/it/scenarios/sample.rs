@@ -21,7 +21,10 @@ fn at(world: &World, agent: &str, event: &str) -> i64 {
 
 fn stage_statuses(output: &Value) -> Vec<&str> {
     let stages = output["stage_results"].as_array().unwrap();
-    stages.iter().map(|stage| stage["status"].as_str().unwrap()).collect()
+    stages
+        .iter()
+        .map(|stage| stage["status"].as_str().unwrap())
+        .collect()
 }
 
 /// Goal: the two agents of stage 1 overlap; without a new pattern stages 3 and 4 are
@@ -39,12 +42,20 @@ fn scenario_01_no_new_pattern() {
 
     assert_eq!(outcome(&output), json!(["SUCCESS", "MERGE"]));
     assert_eq!(counts(&output), [5, 3, 3, 0, 2]);
-    assert_eq!(stage_statuses(&output), ["SUCCESS", "SUCCESS", "SKIPPED", "SKIPPED"]);
+    assert_eq!(
+        stage_statuses(&output),
+        ["SUCCESS", "SUCCESS", "SKIPPED", "SKIPPED"]
+    );
     for id in ["lld_alignment", "peer_review_docs"] {
         let skipped = agent(&output, id);
         assert_eq!(skipped["status"], "SKIPPED");
         assert_eq!(skipped["skipped"], true);
-        assert!(skipped["skip_reason"].as_str().unwrap().contains("condition"));
+        assert!(
+            skipped["skip_reason"]
+                .as_str()
+                .unwrap()
+                .contains("condition")
+        );
         assert!(world.noted(id, "start").is_empty(), "{id} was not started");
     }
     // A false condition is nothing to warn of.
@@ -62,11 +73,19 @@ fn scenario_01_a_condition_without_its_field() {
     let output = world.call(&CALL).leaves(0).json();
     assert_eq!(outcome(&output), json!(["SUCCESS", "MERGE"]));
     assert_eq!(counts(&output), [5, 3, 3, 0, 2]);
-    assert_eq!(stage_statuses(&output), ["SUCCESS", "SUCCESS", "SKIPPED", "SKIPPED"]);
+    assert_eq!(
+        stage_statuses(&output),
+        ["SUCCESS", "SUCCESS", "SKIPPED", "SKIPPED"]
+    );
     let warnings = output["warnings"].as_array().unwrap();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     let warning = warnings[0].as_str().unwrap();
-    for part in ["`lld_check`", "new_pattern_detected", "pattern_id", "status"] {
+    for part in [
+        "`lld_check`",
+        "new_pattern_detected",
+        "pattern_id",
+        "status",
+    ] {
         assert!(warning.contains(part), "no {part} in: {warning}");
     }
 }
@@ -83,7 +102,11 @@ fn scenario_02_new_pattern_and_compliant() {
     assert_eq!(agents(&output).len(), 5);
 
     let stage_1 = ["code_best_practises", "architect_best_practises"];
-    let mut last = stage_1.iter().map(|id| at(&world, id, "end")).max().unwrap();
+    let mut last = stage_1
+        .iter()
+        .map(|id| at(&world, id, "end"))
+        .max()
+        .unwrap();
     for id in ["pattern_matching", "lld_alignment", "peer_review_docs"] {
         assert!(last < at(&world, id, "start"), "{id} began too early");
         last = at(&world, id, "end");
@@ -124,5 +147,8 @@ fn scenario_01_what_agents_get() {
 fn scenario_12_yaml_and_json_are_equivalent() {
     let world = World::seed();
     let plan = |file: &str| world.call(&["plan", file, "--json"]).leaves(0).json();
-    assert_eq!(plan("pr_review_pipeline.yaml"), plan("pr_review_pipeline.json"));
+    assert_eq!(
+        plan("pr_review_pipeline.yaml"),
+        plan("pr_review_pipeline.json")
+    );
 }
