@@ -131,9 +131,11 @@ impl World<'_> {
                 batch.events.len()
             )
         });
-        if taken.is_err() || batch.events.is_empty() {
-            return Ok(());
-        }
+        let word = match taken {
+            Ok(()) => "ghost_committed",
+            Err(_) => "ghost_refused",
+        };
+        self.seen.insert(word);
         self.observe()
     }
 

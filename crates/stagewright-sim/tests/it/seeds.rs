@@ -6,7 +6,7 @@ use stagewright_sim::{Summary, replay, try_seed};
 const FAILED_ONCE: &str = include_str!("../seeds.txt");
 
 /// What must happen often enough that a bug in it would show.
-const EVERYTHING: [&str; 39] = [
+const EVERYTHING: [&str; 41] = [
     "adopted",
     "answered",
     "approved",
@@ -26,6 +26,8 @@ const EVERYTHING: [&str; 39] = [
     "failed_after_all_tries",
     "gate_not_passed",
     "gate_passed",
+    "ghost_committed",
+    "ghost_refused",
     "halted",
     "interrupted",
     "interrupted_and_asked",
