@@ -123,3 +123,38 @@ fn programs<'a>(
         text.push_str(&table.to_string());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::SETTINGS;
+
+    /// Goal: the reference page has exactly the settings that there are, with all that
+    /// is known of them.
+    #[test]
+    fn the_page_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/settings.md");
+        let page = std::fs::read_to_string(path).unwrap();
+        let quoted = |text: &str| match text {
+            "" => String::new(),
+            text => format!("`{text}`"),
+        };
+        let expected: Vec<String> = SETTINGS
+            .iter()
+            .map(|setting| {
+                format!(
+                    "| `{}` | `{}` | {} | {} | {} |",
+                    setting.name,
+                    setting.variable(),
+                    quoted(setting.seed_variable.unwrap_or_default()),
+                    quoted(setting.default),
+                    setting.meaning
+                )
+            })
+            .collect();
+        let rows: Vec<&str> = page
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .collect();
+        assert_eq!(rows, expected);
+    }
+}

@@ -7,6 +7,8 @@
 
 mod documents;
 mod durability;
+mod operations;
 mod scenarios;
 mod seed;
+mod tools;
 mod world;
