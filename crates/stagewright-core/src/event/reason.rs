@@ -53,20 +53,6 @@ impl SkipReason {
     }
 }
 
-impl HaltCause {
-    /// The word of documents, such as `fail_fast`.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::FailFast { .. } => "fail_fast",
-            Self::CriticalFinding { .. } => "fail_fast_on_critical",
-            Self::RequiredFailure { .. } => "halted",
-            Self::StageTimeout { .. } => "stage_timeout",
-            Self::RunTimeout => "run_timeout",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
 /// Why a run stopped starting things.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cause", rename_all = "snake_case")]
@@ -95,6 +81,20 @@ pub enum HaltCause {
     RunTimeout,
     /// A cancel.
     Cancelled,
+}
+
+impl HaltCause {
+    /// The word of documents, such as `fail_fast`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::FailFast { .. } => "fail_fast",
+            Self::CriticalFinding { .. } => "fail_fast_on_critical",
+            Self::RequiredFailure { .. } => "halted",
+            Self::StageTimeout { .. } => "stage_timeout",
+            Self::RunTimeout => "run_timeout",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }
 
 /// How a run ended.
