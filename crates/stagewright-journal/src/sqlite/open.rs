@@ -14,7 +14,7 @@ use crate::state_dir::{StateDir, StateDirError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::File;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How many frames the write-ahead log collects before they are copied into the
 /// database. A closed journal keeps its log, so the next process overwrites it in
@@ -24,6 +24,9 @@ const CHECKPOINT_FRAMES: u32 = 256;
 
 /// The size to which the write-ahead log is cut after a long reader let it grow.
 const LOG_BYTES: u32 = 4 * 1024 * 1024;
+
+/// The pause between two attempts to switch a new file to a write-ahead log.
+const SWITCH_PAUSE: Duration = Duration::from_millis(2);
 
 /// How many compiled statements each connection keeps.
 const CACHED_STATEMENTS: usize = 64;
@@ -196,7 +199,27 @@ fn upgrade(dir: &StateDir, origin: &Origin, connection: &Connection) -> Result<(
             known: FORMAT,
         });
     }
+    switch_to_log(connection, origin).map_err(refuse)?;
     migrate(connection, format).map_err(refuse)
+}
+
+/// Switches the file to a write-ahead log. This needs the file for itself and, unlike
+/// any other statement, does not wait for it: somebody who reads the header in this
+/// very moment makes it fail, so it is tried until the time for locks is over.
+fn switch_to_log(connection: &Connection, origin: &Origin) -> rusqlite::Result<()> {
+    let give_up = Instant::now() + Duration::from_millis(origin.busy_timeout_ms);
+    loop {
+        let switched = connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()));
+        match switched {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                    && Instant::now() < give_up =>
+            {
+                std::thread::sleep(SWITCH_PAUSE);
+            }
+            done => return done,
+        }
+    }
 }
 
 fn has_no_tables(connection: &Connection) -> rusqlite::Result<bool> {
@@ -208,7 +231,6 @@ fn has_no_tables(connection: &Connection) -> rusqlite::Result<bool> {
 /// Runs the steps that are missing, in one transaction: a process that dies in
 /// between leaves the file as it was.
 fn migrate(connection: &Connection, from: u32) -> rusqlite::Result<()> {
-    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     let transaction = connection.unchecked_transaction()?;
     for step in &MIGRATIONS[from as usize..] {
         transaction.execute_batch(step)?;

@@ -64,7 +64,11 @@ fn outside_of_git_the_nearest_state_counts() {
     let root = folder.path().canonicalize().unwrap();
     let deep = root.join("a/b");
     fs::create_dir_all(&deep).unwrap();
-    assert_eq!(located(&deep), deep.join(".stagewright"));
+    // Only where the machine's folder for temporary files has no state itself.
+    let above = |folder: &Path| folder.join(".stagewright").is_dir();
+    if !root.ancestors().any(above) {
+        assert_eq!(located(&deep), deep.join(".stagewright"));
+    }
     fs::create_dir(root.join(".stagewright")).unwrap();
     assert_eq!(located(&deep), root.join(".stagewright"));
 }
