@@ -69,7 +69,10 @@ pub(super) fn run(arguments: &AgentRunArguments, printer: &Printer) -> Result<Ex
     let results = Results::load(&ended, &|blob| engine.document(blob).ok());
     let interrupted = ended.cancel().is_some();
     let Some(mut output) = ExecuteAgentOutput::of(&ended, AGENT, &results) else {
-        // A signal came before the agent was started.
+        assert!(
+            interrupted,
+            "a run of one agent ends with its outcome, unless a signal came before its start"
+        );
         return Ok(Exit::Interrupted);
     };
     output.agent_id = order.agent_id;

@@ -7,9 +7,10 @@ use crate::user_error::UserError;
 use clap::CommandFactory as _;
 
 /// Prints the script of a shell.
-///
-/// # Errors
-/// When the generator wrote what is no text, which it never does.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "every command has the same signature, which the dispatcher relies on"
+)]
 pub(super) fn completions(
     arguments: &CompletionsArguments,
     printer: &Printer,

@@ -57,7 +57,6 @@ struct Document<'a> {
 /// One check.
 #[derive(Debug, Serialize)]
 struct Check {
-    /// `settings`, `journal` or `tools`.
     area: Area,
     name: &'static str,
     ok: bool,
@@ -70,10 +69,16 @@ struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Area {
+    /// Wrong settings stop every command.
     Settings,
+    /// A damaged journal stops every command that has to do with runs.
     Journal,
-    Tools,
+    /// What the machine lacks is worth a warning.
+    Machine,
 }
+
+/// Those of the journal's own checks that tell of the machine: nothing is damaged yet.
+const ABOUT_THE_MACHINE: [&str; 2] = ["disk space", "write-ahead log"];
 
 /// Programs that pipelines commonly need, and what for.
 const TOOLS: [(&str, &str); 3] = [
@@ -120,8 +125,13 @@ impl Check {
     }
 
     fn of_journal(result: CheckResult) -> Self {
+        let area = if ABOUT_THE_MACHINE.contains(&result.name) {
+            Area::Machine
+        } else {
+            Area::Journal
+        };
         Self {
-            area: Area::Journal,
+            area,
             name: result.name,
             ok: result.ok,
             detail: result.detail,
@@ -133,7 +143,7 @@ impl Check {
         const NAME_WIDTH: usize = 16;
         let (mark, style) = match (self.ok, self.area) {
             (true, _) => ("ok  ", GOOD),
-            (false, Area::Tools) => ("warn", WARN),
+            (false, Area::Machine) => ("warn", WARN),
             (false, Area::Settings | Area::Journal) => ("bad ", BAD),
         };
         let mut line = format!(
@@ -232,7 +242,7 @@ fn tool_check((name, without): (&'static str, &str)) -> Check {
             text.lines().next().map(str::to_owned)
         });
     Check {
-        area: Area::Tools,
+        area: Area::Machine,
         name,
         ok: answer.is_some(),
         hint: answer.is_none().then(|| without.to_owned()),

@@ -7,6 +7,7 @@
 
 mod documents;
 mod durability;
+mod error_pages;
 mod operations;
 mod scenarios;
 mod seed;

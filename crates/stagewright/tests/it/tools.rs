@@ -197,12 +197,10 @@ fn doctor_looks_at_everything() {
         "{ended}"
     );
 
-    let database = world.path("../state/journal.db");
-    std::fs::write(
-        &database,
-        "not a database, but long enough to be taken for one".repeat(100),
-    )
-    .unwrap();
+    // Without its log, from which a damaged database would come back.
+    std::fs::remove_file(world.path("../state/journal.db-wal")).unwrap();
+    let other = "no database, but long enough to be taken for one".repeat(100);
+    world.write("../state/journal.db", other);
     let ended = world.call(&["doctor", "--json"]).leaves(4);
     assert_eq!(ended.json()["ok"], false);
 }
