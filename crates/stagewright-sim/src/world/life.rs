@@ -136,7 +136,12 @@ impl World<'_> {
             Err(_) => "ghost_refused",
         };
         self.seen.insert(word);
-        self.observe()
+        self.observe()?;
+        if taken.is_ok() && self.oracle.has_ended() {
+            // It still had the lease, so the run was over before the cancel was read.
+            self.cancel_confirmed = self.oracle.is_cancelled();
+        }
+        Ok(())
     }
 
     fn restarts(&self) -> bool {
