@@ -27,9 +27,10 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     let plan = load_plan(&arguments.file, &known, printer)?;
     let context = assemble(&plan.context, &arguments.context)?;
     let timeout_ms = timeout(arguments, &plan, &known)?;
+    let pipeline_id = pipeline_id(arguments, &plan, &context)?;
     let session = Session::open(Need::Create)?;
-    let submission = submission(arguments, plan, context, timeout_ms, &session)?;
-    let pipeline_id = submission.pipeline_id.clone();
+    let key = pipeline_id.clone();
+    let submission = submission(arguments, plan, context, key, timeout_ms, &session);
     let live = match session.engine.submit(submission) {
         Ok(live) => live,
         Err(EngineError::Create(CreateError::PipelineActive { run_id, .. })) => {
@@ -49,6 +50,7 @@ fn dry_run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserErro
     let known = settings()?;
     let plan = load_plan(&arguments.file, &known, printer)?;
     let context = assemble(&plan.context, &arguments.context)?;
+    pipeline_id(arguments, &plan, &context)?;
     let usual = plan::terms(&plan, &known);
     let terms = Terms {
         mode: arguments.mode.map_or(usual.mode, RunMode::from),
@@ -84,19 +86,17 @@ fn submission(
     arguments: &RunArguments,
     plan: Plan,
     context: Value,
+    pipeline_id: String,
     timeout_ms: Option<u64>,
     session: &Session,
-) -> Result<NewSubmission, UserError> {
+) -> NewSubmission {
     let settings = &session.settings;
     let default_parallelism = match plan.form {
         Form::Own => None,
         Form::Review => Some(settings.language().review_parallelism),
     };
-    Ok(NewSubmission {
-        pipeline_id: match &arguments.id {
-            Some(id) => check_pipeline_id(id)?,
-            None => default_pipeline_id(&plan.name, &context),
-        },
+    NewSubmission {
+        pipeline_id,
         mode: arguments.mode.map_or(RunMode::Hybrid, RunMode::from),
         max_parallelism: arguments
             .max_parallelism
@@ -117,7 +117,20 @@ fn submission(
         policy_changed: policy_changed(arguments, &context, session),
         plan,
         context,
-    })
+    }
+}
+
+/// The key of this order: the user's own, or one that the same pipeline with the same
+/// context has again (decision 31).
+fn pipeline_id(
+    arguments: &RunArguments,
+    plan: &Plan,
+    context: &Value,
+) -> Result<String, UserError> {
+    match &arguments.id {
+        Some(id) => check_pipeline_id(id),
+        None => Ok(default_pipeline_id(&plan.name, context)),
+    }
 }
 
 /// A pipeline id is shown, typed and used as a key: one line of printable characters.
