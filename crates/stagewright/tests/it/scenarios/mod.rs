@@ -1,12 +1,20 @@
 //! The acceptance scenarios of the review specification (its section 8), and what its
 //! rules and the decisions promise around them. One file per story.
 
+mod again;
 mod cancel;
+mod context;
 mod crash;
 mod fail_fast;
 mod findings;
+mod human;
+mod inspect;
+mod interrupt;
 mod invalid;
+mod limits;
+mod output;
 mod parallelism;
 mod retries;
 mod sample;
 mod timeouts;
+mod unreadable;
