@@ -59,6 +59,9 @@ pub enum Input {
     Answer {
         /// The node.
         node: NodeIx,
+        /// The digest of what was shown to them; an answer to anything else than what
+        /// is asked now counts for nothing.
+        digest: String,
         /// The answer.
         answer: Answer,
         /// The answer as the node's result.

@@ -132,7 +132,8 @@ pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, 
     let first = path.split('.').next().unwrap_or(path);
     let path = match path.strip_prefix("result.") {
         Some(rest) => format!("output.{rest}"),
-        None if ENVELOPE.contains(&first) => path.to_owned(),
+        // A gate's envelope has its verdict besides.
+        None if ENVELOPE.contains(&first) || result.get(first).is_some() => path.to_owned(),
         None => format!("output.{path}"),
     };
     let root = from_json(&result);

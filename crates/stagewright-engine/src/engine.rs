@@ -189,7 +189,7 @@ impl Engine {
     /// When another process drives it, or the journal cannot be read.
     pub fn claim(&self, run_id: &str) -> Result<LiveRun, EngineError> {
         let mut live = self.take(run_id)?;
-        live.begin();
+        live.begin()?;
         Ok(live)
     }
 

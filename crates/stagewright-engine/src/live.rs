@@ -52,6 +52,8 @@ impl RunDirs {
 pub struct PersonsAnswer {
     /// The waiting node.
     pub node: NodeIx,
+    /// The digest of what was shown to them.
+    pub digest: String,
     /// True for `approve`, false for `reject`.
     pub approved: bool,
     /// Who, as claimed.
@@ -118,11 +120,22 @@ impl LiveRun {
     }
 
     /// Lets the run go on under this process's lease: launches of an earlier process are
-    /// lost, and what is due by now happens.
+    /// lost, and what is due by now happens. A cancel that waits in the inbox comes
+    /// first, so that nothing is started only to be cancelled.
+    ///
+    /// # Errors
+    /// When the inbox cannot be read.
     ///
     /// # Panics
     /// When the run was not taken through [`Engine::take`](crate::Engine::take).
-    pub fn begin(&mut self) {
+    pub fn begin(&mut self) -> Result<(), EngineError> {
+        let run_id = self.run().submission().run_id.clone();
+        for posted in self.journal.drain(&run_id)? {
+            if let InboxMessage::Cancel { reason, force, .. } = posted.message {
+                self.taken.push(posted.id);
+                self.handle(Input::Cancel { reason, force });
+            }
+        }
         let fence = self
             .lease
             .as_ref()
@@ -130,6 +143,7 @@ impl LiveRun {
             .fence();
         self.handle(Input::Claim { fence });
         self.handle(Input::Tick);
+        Ok(())
     }
 
     /// Takes an input.
@@ -171,12 +185,14 @@ impl LiveRun {
     pub fn answer(&mut self, answer: PersonsAnswer) -> bool {
         let PersonsAnswer {
             node,
+            digest,
             approved,
             by,
             note,
         } = answer;
-        if !matches!(self.run().view(node), NodeView::Parked { .. }) {
-            return false;
+        match self.run().view(node) {
+            NodeView::Parked { digest: shown, .. } if shown == digest => {}
+            _ => return false,
         }
         let planned = self.run().plan().node(node).clone();
         let choice = choice_of(&planned.action, approved);
@@ -197,6 +213,7 @@ impl LiveRun {
         self.blobs.push(blob);
         self.handle(Input::Answer {
             node,
+            digest,
             answer: Answer {
                 approved,
                 choice,
@@ -233,15 +250,10 @@ impl LiveRun {
                 } => {
                     // An answer to something that was shown differently, or that was
                     // answered meanwhile, is no answer (decision 36).
-                    let waits = self.run().find(&node).filter(|node| {
-                        matches!(
-                            self.run().view(*node),
-                            NodeView::Parked { digest: shown, .. } if shown == digest
-                        )
-                    });
-                    if let Some(node) = waits {
+                    if let Some(node) = self.run().find(&node) {
                         self.answer(PersonsAnswer {
                             node,
+                            digest,
                             approved,
                             by,
                             note,

@@ -49,9 +49,10 @@ pub fn decide(run: &Run, now: Timestamp, input: Input) -> Vec<Event> {
         }
         Input::Answer {
             node,
+            digest,
             answer,
             outcome,
-        } => person::answer(run, now, node, answer, outcome),
+        } => person::answer(run, now, node, &digest, answer, outcome),
         Input::Resume => person::resume(run),
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn answer(
     run: &Run,
     now: Timestamp,
     node: NodeIx,
+    digest: &str,
     answer: Answer,
     outcome: Box<AttemptOutcome>,
 ) -> Vec<Event> {
@@ -41,6 +42,9 @@ pub(super) fn answer(
     let NodePhase::Parked(parked) = &state.phase else {
         return Vec::new();
     };
+    if parked.digest != digest {
+        return Vec::new();
+    }
     if parked.deadline.is_some_and(|due| due <= now) {
         return vec![deadline_passed(run, node)];
     }

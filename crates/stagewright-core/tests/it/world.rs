@@ -263,8 +263,15 @@ impl World {
         outcome
             .projection
             .insert("output.approved".to_owned(), json!(approved));
+        let node = self.graph.plan.find(id).expect("a node's id");
+        let shown = self.driver.as_ref().map(|driver| driver.run().view(node));
+        let digest = match shown {
+            Some(stagewright_core::NodeView::Parked { digest, .. }) => digest.to_owned(),
+            _ => "nothing was shown".to_owned(),
+        };
         self.handle(Input::Answer {
-            node: self.graph.plan.find(id).expect("a node's id"),
+            node,
+            digest,
             answer: Answer {
                 approved,
                 choice: choice.to_owned(),

@@ -152,18 +152,25 @@ stages:
     let run = world.run(yaml, json!({"what": "it"}));
     assert_eq!(run.standing(), Standing::Waiting);
     let node = run.find("sign_off").unwrap();
-    let NodeView::Parked { question, .. } = run.view(node) else {
+    let NodeView::Parked {
+        question, digest, ..
+    } = run.view(node)
+    else {
         panic!("parked");
     };
+    let digest = digest.to_owned();
     assert_eq!(question, "Ship it?");
     let engine = world.engine();
     let mut live = engine.claim(&run.submission().run_id).unwrap();
-    assert!(live.answer(PersonsAnswer {
+    let answer = |digest: &str| PersonsAnswer {
         node,
+        digest: digest.to_owned(),
         approved: true,
         by: Some("ann".to_owned()),
         note: Some("fine".to_owned()),
-    }));
+    };
+    assert!(!live.answer(answer("of something else")));
+    assert!(live.answer(answer(&digest)));
     let run = drive(&engine, live, &mut Seen::default()).unwrap();
     assert_eq!(
         run.end().map(|(status, _)| status),
@@ -255,7 +262,7 @@ stages:
         reason: "enough".to_owned(),
         force: false,
     });
-    live.begin();
+    live.begin().unwrap();
     let run = drive(&engine, *live, &mut Seen::default()).unwrap();
     assert_eq!(
         run.end().map(|(status, _)| status),

@@ -216,8 +216,13 @@ impl World {
             .insert("output.approved".to_owned(), json!(approved));
         outcome.output = Some(self.store(output));
         let node = self.run().find(node).unwrap();
+        let stagewright_core::NodeView::Parked { digest, .. } = self.run().view(node) else {
+            panic!("somebody asks");
+        };
+        let digest = digest.to_owned();
         self.input(Input::Answer {
             node,
+            digest,
             answer: Answer {
                 approved,
                 choice: choice.to_owned(),

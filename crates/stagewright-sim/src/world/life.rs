@@ -6,7 +6,7 @@ use crate::bug::Bug;
 use crate::oracle::Violation;
 use crate::random::Random;
 use stagewright_core::event::{Answer, RunStatus};
-use stagewright_core::{Driver, Input, Standing, Timestamp};
+use stagewright_core::{Driver, Input, NodeIx, NodeView, Standing, Timestamp};
 
 /// How often people go on with a run that ended or is stuck.
 const MAX_FOLLOW_UPS: u32 = 2;
@@ -52,7 +52,8 @@ impl World<'_> {
                 break;
             };
             let crashes = self.crashes;
-            self.handle(input_of(&deed))?;
+            let input = self.input_of(&deed);
+            self.handle(input)?;
             if self.crashes == crashes {
                 self.inbox.pop_front();
             } else {
@@ -172,7 +173,8 @@ impl World<'_> {
             .collect();
         if self.bug != Some(Bug::LostCancel) {
             for deed in &cancels {
-                self.take_in(input_of(deed));
+                let input = self.input_of(deed);
+                self.take_in(input);
             }
         }
         let fence = self.fence;
@@ -213,29 +215,39 @@ impl World<'_> {
         self.schedule(1_000, Happening::Person(deed));
         Ok(true)
     }
+
+    fn input_of(&self, deed: &Deed) -> Input {
+        match *deed {
+            Deed::Cancel { force } => Input::Cancel {
+                reason: "a person wants it".to_owned(),
+                force,
+            },
+            Deed::Answer { node, approved } => Input::Answer {
+                node,
+                digest: self.shown(node),
+                answer: Answer {
+                    approved,
+                    choice: if approved { "approve" } else { "reject" }.to_owned(),
+                    by: None,
+                    note: None,
+                },
+                outcome: Box::new(answered(approved)),
+            },
+            Deed::Interrupt => Input::Interrupt,
+            Deed::Resume => Input::Resume,
+        }
+    }
+
+    /// The digest of what a node asks now; a person answers what is shown to them.
+    fn shown(&self, node: NodeIx) -> String {
+        let view = self.driver.as_ref().map(|driver| driver.run().view(node));
+        match view {
+            Some(NodeView::Parked { digest, .. }) => digest.to_owned(),
+            _ => String::new(),
+        }
+    }
 }
 
 fn is_cancel(deed: &Deed) -> bool {
     matches!(deed, Deed::Cancel { .. })
-}
-
-fn input_of(deed: &Deed) -> Input {
-    match *deed {
-        Deed::Cancel { force } => Input::Cancel {
-            reason: "a person wants it".to_owned(),
-            force,
-        },
-        Deed::Answer { node, approved } => Input::Answer {
-            node,
-            answer: Answer {
-                approved,
-                choice: if approved { "approve" } else { "reject" }.to_owned(),
-                by: None,
-                note: None,
-            },
-            outcome: Box::new(answered(approved)),
-        },
-        Deed::Interrupt => Input::Interrupt,
-        Deed::Resume => Input::Resume,
-    }
 }

@@ -21,6 +21,7 @@ pub(super) fn answer(
     let node = waiting_node(&run, arguments.node.as_deref())?;
     let answer = PersonsAnswer {
         node,
+        digest: digest_of(&run, node),
         approved,
         by: arguments.by.clone().or_else(local_identity),
         note: arguments.note.clone(),
@@ -31,7 +32,7 @@ pub(super) fn answer(
         choice: String::new(),
         by: answer.by.clone(),
         note: answer.note.clone(),
-        digest: digest_of(&run, node),
+        digest: answer.digest.clone(),
     };
     match session.engine.reach(&summary.run_id, &message)? {
         Reached::Posted(holder) => {
@@ -47,7 +48,7 @@ pub(super) fn answer(
                 live.handle(Input::Interrupt);
                 live.handle(Input::Tick);
             } else {
-                live.begin();
+                live.begin()?;
             }
             let taken = live.answer(answer);
             if arguments.record_only {

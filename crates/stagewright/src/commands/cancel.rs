@@ -54,7 +54,7 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
                 reason: arguments.reason.clone(),
                 force: arguments.force,
             });
-            live.begin();
+            live.begin()?;
             let stream = StreamArguments {
                 json: false,
                 jsonl: false,
