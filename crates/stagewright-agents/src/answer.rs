@@ -96,6 +96,19 @@ pub(crate) fn read(
     Ok(answer)
 }
 
+/// A plain answer of which only the beginning is known. It is a text even where the
+/// beginning happens to be JSON, since the whole may be something else.
+pub(crate) fn plain_beginning(beginning: &[u8], cap: usize) -> Answer {
+    let text = String::from_utf8_lossy(beginning).into_owned();
+    Answer {
+        output: Value::String(text),
+        warnings: vec![format!(
+            "its output is larger than the limit of {cap} bytes; the result is the beginning of it"
+        )],
+        ..plain(&[])
+    }
+}
+
 /// The error document of a Lambda function, in words; `None` when it is not one.
 pub(crate) fn lambda_error(bytes: &[u8]) -> Option<String> {
     let document: Value = serde_json::from_slice(bytes).ok()?;

@@ -155,11 +155,12 @@ fn default_shell(find: &impl Fn(&str) -> Result<PathBuf, Refusal>) -> Vec<String
     shell.iter().map(ToString::to_string).collect()
 }
 
-/// Not repeated: the settings are the same the next time.
+/// Not repeated: the settings are the same the next time. One line, since a decision
+/// shows the first line of what is missing.
 fn no_mapping(arn: &str) -> Refusal {
     Refusal::invalid(format!(
-        "no program stands in for the Lambda function; add to stagewright.toml:\n\
-         [lambda.{arn:?}]\nrun = [\"python3\", \"agent.py\"]"
+        "no program is mapped to this function; add to stagewright.toml: \
+         [lambda.{arn:?}] run = [\"program\", \"argument\"]"
     ))
 }
 

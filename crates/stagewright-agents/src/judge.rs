@@ -3,7 +3,8 @@
 //! A finding is not a failure, and a failure is not a crash: an agent that answers
 //! with findings and exit code 1 has succeeded; one that leaves no readable answer
 //! has failed, and its exit code says whether it was the program (`execution`) or
-//! the document (`invalid_output`). Gates are judged in [`crate::verdict`].
+//! the document (`invalid_output`). Where no document was promised there is nothing
+//! to read: the exit code decides, however much was printed. Gates are judged in [`crate::verdict`].
 
 use crate::answer::{self, Promise};
 use crate::install_hint;
@@ -64,7 +65,10 @@ pub(crate) fn read_answer(
         RawAnswer::Bytes(bytes) => {
             answer::read(promise, &request.reader, bytes, root).map_err(Unread::Document)
         }
-        RawAnswer::TooMuch(cap) => Err(Unread::Message(format!(
+        RawAnswer::TooMuch { beginning, cap } if promise == Promise::Plain => {
+            Ok(answer::plain_beginning(beginning, *cap))
+        }
+        RawAnswer::TooMuch { cap, .. } => Err(Unread::Message(format!(
             "the answer is larger than the limit of {cap} bytes; write less to standard output, \
              or a short answer to the file that STAGEWRIGHT_ANSWER names"
         ))),

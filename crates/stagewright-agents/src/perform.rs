@@ -83,7 +83,7 @@ impl Agents {
                 });
             }
         };
-        let remains = executed.remains(self.settings.caps);
+        let remains = executed.remains(self.settings.caps, &redactor);
         // Findings are told apart by their places (decision 27), so a place is relative
         // to where the tool ran.
         let root = match &request.cwd {
@@ -147,17 +147,23 @@ impl Agents {
 }
 
 impl Executed {
-    fn remains(&mut self, caps: Caps) -> Remains {
+    fn remains(&mut self, caps: Caps, redactor: &Redactor) -> Remains {
+        let too_much = |raw: &[u8], cap| RawAnswer::TooMuch {
+            beginning: redactor.beginning(raw),
+            cap,
+        };
         let (answer, answered_by) = match self.scratch.read_answer(caps.answer_bytes) {
             Ok(AnswerFile::Empty) => (
                 match self.stdout.take_capture() {
                     Capture::Whole { bytes, .. } => RawAnswer::Bytes(bytes),
-                    Capture::TooMuch { cap } => RawAnswer::TooMuch(cap),
+                    Capture::TooMuch { beginning, cap } => too_much(&beginning, cap),
                 },
                 AnsweredBy::Stdout,
             ),
             Ok(AnswerFile::Bytes(bytes)) => (RawAnswer::Bytes(bytes), AnsweredBy::File),
-            Ok(AnswerFile::TooMuch) => (RawAnswer::TooMuch(caps.answer_bytes), AnsweredBy::File),
+            Ok(AnswerFile::TooMuch(beginning)) => {
+                (too_much(&beginning, caps.answer_bytes), AnsweredBy::File)
+            }
             Err(error) => (
                 RawAnswer::Unreadable(format!("the answer file cannot be read: {error}")),
                 AnsweredBy::File,

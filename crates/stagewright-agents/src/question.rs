@@ -70,7 +70,7 @@ impl Agents {
         }
         let answer = match stdout.take_capture() {
             Capture::Whole { bytes, .. } => String::from_utf8_lossy(&bytes).into_owned(),
-            Capture::TooMuch { cap } => {
+            Capture::TooMuch { cap, .. } => {
                 return Err(format!(
                     "`{name}` printed more than {cap} bytes instead of `true` or `false`"
                 ));

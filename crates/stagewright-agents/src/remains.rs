@@ -27,8 +27,13 @@ pub(crate) struct Remains {
 pub(crate) enum RawAnswer {
     /// These bytes, not redacted.
     Bytes(Vec<u8>),
-    /// More than this many bytes.
-    TooMuch(usize),
+    /// More than the limit.
+    TooMuch {
+        /// What there is up to the limit, redacted, in whole characters.
+        beginning: Vec<u8>,
+        /// The limit, in bytes.
+        cap: usize,
+    },
     /// The answer file could not be read.
     Unreadable(String),
 }

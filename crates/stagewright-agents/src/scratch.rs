@@ -24,8 +24,8 @@ pub(crate) enum AnswerFile {
     Empty,
     /// These bytes.
     Bytes(Vec<u8>),
-    /// More than the cap.
-    TooMuch,
+    /// More than the cap, of which this is as much as the cap allows.
+    TooMuch(Vec<u8>),
 }
 
 impl Scratch {
@@ -65,7 +65,8 @@ impl Scratch {
             .take(cap as u64 + 1)
             .read_to_end(&mut bytes)?;
         Ok(if bytes.len() > cap {
-            AnswerFile::TooMuch
+            bytes.truncate(cap);
+            AnswerFile::TooMuch(bytes)
         } else {
             AnswerFile::Bytes(bytes)
         })

@@ -34,7 +34,8 @@ pub struct LambdaProgram {
 pub struct Caps {
     /// Per log file. What follows is read and thrown away, so that the agent goes on.
     pub log_bytes: u64,
-    /// Per answer. A larger answer is `invalid_output`.
+    /// Per answer. A larger promised document is `invalid_output`; of a larger plain
+    /// text the beginning is kept.
     pub answer_bytes: usize,
 }
 

@@ -2,8 +2,7 @@
 //!
 //! The log and the last lines are redacted as they come. The capture is not: an
 //! answer is redacted after it was parsed, since a secret may be hidden behind the
-//! escapes of its format. So raw captures never leave the crate, and a capture that
-//! was cut off is thrown away.
+//! escapes of its format. So raw captures never leave the crate.
 
 use crate::job::LogFile;
 use crate::redact::{Redactor, Stream};
@@ -46,6 +45,8 @@ pub(crate) enum Capture {
     },
     /// There was more than the cap.
     TooMuch {
+        /// As much as the cap allows, not redacted; a secret may be cut at its end.
+        beginning: Vec<u8>,
         /// The cap, in bytes.
         cap: usize,
     },
@@ -129,7 +130,7 @@ impl Recording {
     /// What was captured; the recording keeps nothing of it.
     pub(crate) fn take_capture(&mut self) -> Capture {
         let cap = match self.capture {
-            Capture::Whole { cap, .. } | Capture::TooMuch { cap } => cap,
+            Capture::Whole { cap, .. } | Capture::TooMuch { cap, .. } => cap,
         };
         let nothing = Capture::Whole {
             bytes: Vec::new(),
@@ -152,10 +153,11 @@ impl Capture {
     fn accept(&mut self, new: &[u8]) {
         if let Self::Whole { bytes, cap } = self {
             let cap = *cap;
-            if bytes.len() + new.len() > cap {
-                *self = Self::TooMuch { cap };
-            } else {
-                bytes.extend_from_slice(new);
+            let fitting = new.len().min(cap - bytes.len());
+            bytes.extend_from_slice(&new[..fitting]);
+            if fitting < new.len() {
+                let beginning = std::mem::take(bytes);
+                *self = Self::TooMuch { beginning, cap };
             }
         }
     }

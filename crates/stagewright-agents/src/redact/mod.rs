@@ -66,6 +66,17 @@ impl Redactor {
         String::from_utf8_lossy(&clean).into_owned()
     }
 
+    /// The beginning of something longer without secrets, and without what may be the
+    /// first part of one, or of a character, at its end.
+    pub(crate) fn beginning(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut clean = Vec::with_capacity(bytes.len());
+        // The stream is not finished: what it holds back is what nobody can judge
+        // without the rest.
+        self.stream().push(bytes, &mut clean);
+        clean.truncate(clean.len() - cut_character(&clean));
+        clean
+    }
+
     /// Removes secrets from all texts and keys of a value. A number that spells a
     /// secret becomes a text.
     pub(crate) fn value(&self, value: &mut Value) {
@@ -105,4 +116,16 @@ impl Redactor {
             *text = self.text(text);
         }
     }
+}
+
+/// How many bytes at the end are the first ones of a character whose rest is missing.
+fn cut_character(bytes: &[u8]) -> usize {
+    // The longest character has four bytes.
+    (1..=bytes.len().min(3))
+        .find(|length| {
+            let end = &bytes[bytes.len() - length..];
+            std::str::from_utf8(end)
+                .is_err_and(|error| error.valid_up_to() == 0 && error.error_len().is_none())
+        })
+        .unwrap_or(0)
 }

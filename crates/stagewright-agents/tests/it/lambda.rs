@@ -43,15 +43,20 @@ fn mapped() {
     assert_eq!(performed.document.output["mode"], json!("local"));
 }
 
-/// Goal: without a mapping the message holds what is to be added, and it is a
-/// failure that is not repeated.
+/// Goal: without a mapping the message holds what is to be added, in the one line that
+/// a decision shows, and it is a failure that is not repeated.
 #[test]
 fn unmapped() {
     let performed = World::new().run(request());
     let (class, message) = failure(&performed);
     assert_eq!(class, ErrorClass::InvalidInput);
-    let lines = format!("[lambda.\"{ARN}\"]\nrun = [\"python3\", \"agent.py\"]");
-    assert!(message.ends_with(&lines), "{message}");
+    assert_eq!(
+        message,
+        format!(
+            "no program is mapped to this function; add to stagewright.toml: \
+             [lambda.\"{ARN}\"] run = [\"program\", \"argument\"]"
+        )
+    );
 }
 
 /// Goal: a function's own error document is a failure, whatever the exit code.

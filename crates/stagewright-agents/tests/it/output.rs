@@ -22,7 +22,7 @@ fn peak_memory() -> u64 {
 }
 
 /// Goal: 100 MiB of output are read to the end in flat memory; the log is cut and
-/// says so; the answer is refused, naming the limit.
+/// says so; the exit code decides (decision 25), and the result is the beginning.
 #[test]
 fn a_flood() {
     let world = World::new();
@@ -31,9 +31,13 @@ fn a_flood() {
         "head -c 104857600 /dev/zero | tr '\\0' x; echo end > end",
     ));
     assert_eq!(world.read("end"), "end\n", "the program was not held up");
-    let (class, message) = failure(&performed);
-    assert_eq!(class, ErrorClass::InvalidOutput);
-    assert!(message.contains("limit of 10485760 bytes"), "{message}");
+    assert_succeeded(&performed);
+    let result = performed.document.output.as_str().unwrap();
+    assert_eq!(result.len() as u64, 10 * MIB);
+    let [warning] = &performed.outcome.warnings[..] else {
+        panic!("{:?}", performed.outcome.warnings);
+    };
+    assert!(warning.contains("limit of 10485760 bytes"), "{warning}");
     let log = performed.document.stdout.as_ref().unwrap();
     assert_eq!((log.written, log.truncated), (100 * MIB, true));
     let text = world.stdout(&performed);
@@ -55,8 +59,58 @@ fn a_flood_beside_the_point() {
     let performed = world.run(shell(&format!("{flood}; echo '[1]' > $STAGEWRIGHT_ANSWER")));
     assert_succeeded(&performed);
     assert_eq!(performed.document.output, json!([1]));
-    let performed = world.run(shell(&format!("{flood} > $STAGEWRIGHT_ANSWER")));
-    assert_eq!(failure(&performed).0, ErrorClass::InvalidOutput);
+}
+
+/// Goal: too large an answer is `invalid_output` exactly where a document was promised,
+/// wherever it stands; a plain one is kept up to the limit.
+#[test]
+fn too_large_an_answer() {
+    let mut world = World::new();
+    world.settings.caps.answer_bytes = 1_000;
+    for place in ["", " > $STAGEWRIGHT_ANSWER"] {
+        let flood = shell(&format!(
+            "{{ printf '['; head -c 1999 /dev/zero | tr '\\0' 1; }}{place}"
+        ));
+        let performed = world.run(flood.clone().format("agent"));
+        let (class, message) = failure(&performed);
+        assert_eq!(class, ErrorClass::InvalidOutput);
+        assert!(message.contains("limit of 1000 bytes"), "{message}");
+        let performed = world.run(flood);
+        assert_succeeded(&performed);
+        assert_eq!(
+            performed.document.output,
+            json!(format!("[{}", "1".repeat(999)))
+        );
+        assert_eq!(performed.outcome.warnings.len(), 1);
+    }
+    let failed = world.run(shell("head -c 2000 /dev/zero | tr '\\0' x; exit 3"));
+    assert_eq!(failure(&failed).0, ErrorClass::Execution);
+    // A beginning that happens to be whole JSON is no promise for the rest.
+    let performed = world.run(shell(
+        "printf '[]'; head -c 998 /dev/zero | tr '\\0' ' '; echo x",
+    ));
+    assert_eq!(performed.document.output, json!(format!("[]{:998}", "")));
+}
+
+/// Goal: the cut splits no character, and leaves no first half of a secret.
+#[test]
+fn the_cut_is_clean() {
+    let mut world = World::new();
+    world.set("TOKEN", "tokentoken");
+    for (text, cap, kept) in [
+        ("aaa\u{e9}b", 4, "aaa"),
+        ("aaa\u{e9}b", 5, "aaa\u{e9}"),
+        ("aaa\u{1f980}b", 6, "aaa"),
+        ("plain tokentoken and more", 10, "plain "),
+        ("plain tokentoken and more", 19, "plain *** an"),
+        ("plain tokens are fine too", 20, "plain tokens are fin"),
+    ] {
+        world.settings.caps.answer_bytes = cap;
+        let request = shell(&format!("printf '{text}'")).secret("T", "env:TOKEN");
+        let performed = world.run(request);
+        assert_succeeded(&performed);
+        assert_eq!(performed.document.output, json!(kept), "{text} {cap}");
+    }
 }
 
 /// Goal: bytes that are no text reach the log unchanged and do no harm elsewhere.
