@@ -36,7 +36,7 @@ pub struct Wait {
 /// Everything that the run waits for; empty while it goes on by itself.
 pub fn waits(run: &Run) -> Vec<Wait> {
     let run_id = &run.submission().run_id;
-    let whole_run = |reason, question: String, command: &str| Wait {
+    let whole_run = |reason, question: String| Wait {
         reason,
         agent_id: None,
         question,
@@ -45,19 +45,17 @@ pub fn waits(run: &Run) -> Vec<Wait> {
         approvers: Vec::new(),
         since: Some(iso(run.last_event_at())),
         deadline: None,
-        commands: vec![format!("stagewright {command} {run_id}")],
+        commands: vec![format!("stagewright resume {run_id}")],
     };
     match run.standing() {
         Standing::Ended | Standing::Pending => Vec::new(),
         Standing::Stuck => {
             let reason = run.stuck_reason().unwrap_or_default().to_owned();
-            vec![whole_run("stuck", reason, "resolve")]
+            vec![whole_run("stuck", reason)]
         }
-        Standing::Interrupted => vec![whole_run(
-            "resume",
-            "the run was interrupted".to_owned(),
-            "resume",
-        )],
+        Standing::Interrupted => {
+            vec![whole_run("resume", "the run was interrupted".to_owned())]
+        }
         Standing::Going | Standing::Waiting => parked(run, run_id),
     }
 }
@@ -85,13 +83,10 @@ fn parked(run: &Run, run_id: &str) -> Vec<Wait> {
                 | Action::Lambda { .. }
                 | Action::Set { .. } => (Vec::new(), Vec::new()),
             };
-            let mut commands = vec![
+            let commands = vec![
                 format!("stagewright approve {run_id} {}", planned.id),
                 format!("stagewright reject {run_id} {}", planned.id),
             ];
-            if choices.len() > 2 {
-                commands.push(format!("stagewright answer {run_id} {}", planned.id));
-            }
             Some(Wait {
                 reason: match reason {
                     WaitReason::Approval => "approval",

@@ -116,3 +116,64 @@ fn scenario_07_agents_that_must_not_run_twice() {
         }
     }
 }
+
+/// Goal: an agent that takes its orchestrator down three times makes the run stuck, which
+/// leaves with 43 and says how to go on; a person may let it try again (decision 3).
+#[test]
+fn scenario_07_three_crashes_of_one_try() {
+    let world = World::new();
+    world.write(
+        "own.yaml",
+        "name: Own\nstages:\n  - id: s\n    agents:\n      - id: poison\n        \
+         run: echo launched >> log; while [ ! -e go-on ]; do sleep 0.02; done\n",
+    );
+    for (launches, call) in [
+        (1, &["run", "own.yaml", "--id", "p"][..]),
+        (2, &["resume", "p"]),
+        (3, &["resume", "p"]),
+    ] {
+        let going = world.start(call);
+        eventually("the agent is launched", || {
+            (world.lines("log").len() == launches).then_some(())
+        });
+        going.kill();
+    }
+    world.call(&["resume", "p"]).leaves(43).says("stuck");
+    assert_eq!(world.lines("log").len(), 3, "there was no fourth launch");
+    let status = world.status("p");
+    assert_eq!(status["status"], "RUNNING");
+    assert_eq!(status["waiting_for"][0]["reason"], "stuck");
+    let command = status["waiting_for"][0]["commands"][0].as_str().unwrap();
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    world.write("go-on", "");
+    world.call(&words).leaves(0);
+    assert_eq!(world.lines("log").len(), 4);
+}
+
+/// Goal: of two that resume at once one drives the run, and the other is told so.
+#[test]
+fn scenario_07_two_resume_at_once() {
+    let world = World::scenario("waits_in_stage_2.json");
+    let going = world.start(&CALL);
+    eventually("stage 2 runs", || {
+        world.noted("pattern_matching", "start").pop()
+    });
+    // Neither a second driver nor a new run of what has not ended.
+    for call in [
+        &["resume", ID][..],
+        &["retry", ID, "--from", "lld_alignment"],
+    ] {
+        world.call(call).leaves(2).says("is driven by process");
+    }
+    going.kill();
+    let drivers = [world.start(&["resume", ID]), world.start(&["resume", ID])];
+    eventually("the agent runs again", || {
+        world.noted("pattern_matching", "start").get(1).cloned()
+    });
+    world.write("scenarios/go-on", "");
+    let mut codes = drivers.map(|driver| driver.end().code.unwrap());
+    codes.sort_unstable();
+    // The second one may come when the first has already ended the run.
+    assert!(codes == [0, 2] || codes == [0, 0], "{codes:?}");
+    assert_eq!(world.noted("pattern_matching", "start").len(), 2);
+}

@@ -196,3 +196,21 @@ fn a_deadline_is_noticed_by_status() {
     assert_eq!(sign["status"], "TIMEOUT", "{status:#}");
     assert_eq!(status["waiting_for"], json!(null));
 }
+
+/// Goal: every command that a wait suggests is one that the program has.
+#[test]
+fn suggested_commands_exist() {
+    let choices = "choices: [accept, later, refuse]";
+    let world = parked(&ONE.replace("approvers: [lead]", choices));
+    let status = world.status("ask");
+    let commands = status["waiting_for"][0]["commands"].as_array().unwrap();
+    assert!(!commands.is_empty());
+    for command in commands {
+        let mut words: Vec<&str> = command.as_str().unwrap().split(' ').skip(1).collect();
+        words.push("--help");
+        world.call(&words).leaves(0);
+    }
+    // `approve` gives the first choice.
+    let output = world.call(&["approve", "ask", "--json"]).leaves(0).json();
+    assert_eq!(agent(&output, "sign")["output"]["choice"], "accept");
+}
