@@ -171,7 +171,8 @@ fn policy_changed(arguments: &RunArguments, context: &Value, session: &Session) 
         .filter(|path| {
             changed
                 .iter()
-                .any(|file| file.as_str() == path.to_str() && path.to_str().is_some())
+                .filter_map(Value::as_str)
+                .any(|file| Path::new(file.trim_start_matches("./")) == path)
         })
         .map(|path| path.display().to_string())
         .collect()

@@ -1,6 +1,6 @@
 //! The same order twice, and what `resume` and `retry` run again (decision 31).
 
-use crate::world::{World, agent, counts, eventually, outcome};
+use crate::world::{World, agent, counts, eventually, is_alive, outcome};
 use serde_json::json;
 
 const WAITS: &str = "
@@ -186,4 +186,32 @@ fn retry_from_an_agent() {
         .call(&["retry", "f", "--from", "nobody"])
         .leaves(2)
         .says("good, bad, after");
+}
+
+/// Goal: of four that send the same order at once one runs it.
+#[test]
+fn the_same_order_four_times_at_once() {
+    let world = World::new();
+    world.write("waits.yaml", WAITS);
+    let call = ["run", "waits.yaml", "--id", "pr-1", "--json"];
+    let orders = [(); 4].map(|()| world.start(&call));
+    eventually("it runs", || world.lines("log").pop());
+    eventually("three were answered", || {
+        (orders_left(&orders) == 1).then_some(())
+    });
+    world.write("go-on", "");
+    let ended = orders.map(|order| order.end().leaves(0).json());
+    let answered = ended
+        .iter()
+        .filter(|end| end["result"] == "ALREADY_PROCESSED");
+    assert_eq!(answered.count(), 3);
+    assert_eq!(world.lines("log").len(), 1);
+    assert!(ended.iter().all(|end| end["run_id"] == ended[0]["run_id"]));
+}
+
+fn orders_left(orders: &[crate::world::Going]) -> usize {
+    orders
+        .iter()
+        .filter(|order| is_alive(order.pid.into()))
+        .count()
 }

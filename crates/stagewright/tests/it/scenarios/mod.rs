@@ -2,12 +2,15 @@
 //! rules and the decisions promise around them. One file per story.
 
 mod again;
+mod backoff;
 mod cancel;
 mod context;
 mod crash;
+mod dependencies;
 mod fail_fast;
 mod findings;
 mod human;
+mod infrastructure;
 mod inspect;
 mod interrupt;
 mod invalid;
@@ -17,4 +20,5 @@ mod parallelism;
 mod retries;
 mod sample;
 mod timeouts;
+mod trust;
 mod unreadable;
