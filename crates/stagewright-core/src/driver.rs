@@ -79,6 +79,8 @@ pub struct Driver {
     /// Launches that were released, with the strongest stop that was asked for.
     in_flight: BTreeMap<Launch, (NodeIx, Option<Stop>)>,
     asked: BTreeSet<(Asker, u32)>,
+    /// Whether nothing is to be started: this process only records something.
+    holds: bool,
 }
 
 impl Driver {
@@ -90,7 +92,14 @@ impl Driver {
             batch: Batch::default(),
             in_flight: BTreeMap::new(),
             asked: BTreeSet::new(),
+            holds: false,
         }
+    }
+
+    /// From here on nothing is started: for a process that only journals what is due or
+    /// was said, and leaves.
+    pub fn hold(&mut self) {
+        self.holds = true;
     }
 
     /// The run, uncommitted events included.
@@ -100,7 +109,31 @@ impl Driver {
 
     /// Takes one input: everything that follows from it joins the batch.
     pub fn handle(&mut self, clock: Timestamp, input: Input, requests: &mut dyn Requests) {
-        match &input {
+        self.handle_together(clock, [input], requests);
+    }
+
+    /// Takes several inputs as if they came at one moment: nothing follows from the
+    /// first before the last is in. So a cancel that waited counts before the claim
+    /// starts or ends anything.
+    pub fn handle_together(
+        &mut self,
+        clock: Timestamp,
+        inputs: impl IntoIterator<Item = Input>,
+        requests: &mut dyn Requests,
+    ) {
+        let now = clock.max(self.run.last_event_at());
+        for input in inputs {
+            self.note_end(&input);
+            for event in decide(&self.run, now, input) {
+                self.record(now, event);
+            }
+        }
+        self.settle(now, requests);
+    }
+
+    /// What an input says to have ended is no longer in flight.
+    fn note_end(&mut self, input: &Input) {
+        match input {
             Input::Completed { launch, .. } | Input::Stopped { launch, .. } => {
                 self.in_flight.remove(launch);
             }
@@ -115,11 +148,6 @@ impl Driver {
             | Input::Answer { .. }
             | Input::Resume => {}
         }
-        let now = clock.max(self.run.last_event_at());
-        for event in decide(&self.run, now, input) {
-            self.record(now, event);
-        }
-        self.settle(now, requests);
     }
 
     /// Journals the creation of a run: its first event.
@@ -129,6 +157,11 @@ impl Driver {
     pub fn submit(&mut self, now: Timestamp, event: Event) {
         assert_eq!(self.run.next_seq(), 0, "a run is submitted once");
         self.record(now, event);
+    }
+
+    /// The events of the batch so far.
+    pub fn pending(&self) -> &[Recorded] {
+        &self.batch.events
     }
 
     /// The batch to append; empty when nothing happened. It is handed out once.
@@ -209,6 +242,9 @@ impl Driver {
         loop {
             while let Some(event) = settle(&self.run) {
                 self.record(now, event);
+            }
+            if self.holds {
+                break;
             }
             match admit(&self.run) {
                 None => break,

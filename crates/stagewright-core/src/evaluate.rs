@@ -55,14 +55,20 @@ impl Run {
                 path,
                 operator,
                 value,
-            } => {
-                let found = scope::result_field(self, agent, path);
-                self.compare(found, *operator, value).into()
-            }
+            } => match scope::refuse_too_large(self, agent, &scope::result_path(self, agent, path))
+            {
+                // Too large to look at is not missing, for `exists` neither.
+                Err(error) => Answer::Error(error.message),
+                Ok(()) => {
+                    let found = scope::result_field(self, agent, path);
+                    self.compare(found, *operator, value).into()
+                }
+            },
             Condition::Expression { source } => {
                 let expression = self.graph.expression(source);
-                let scope = scope::of_run(self, expression.reads());
-                truth(expression.evaluate(&scope)).into()
+                let value = scope::of_run(self, expression.reads())
+                    .and_then(|scope| expression.evaluate(&scope));
+                truth(value).into()
             }
             Condition::Custom { number, .. } => match self.answers.get(&(asker, *number)) {
                 Some(answer) => answer.clone().into(),

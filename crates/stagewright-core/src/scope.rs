@@ -84,14 +84,21 @@ pub fn project(output: &serde_json::Value, paths: &[String]) -> Map<String, serd
 }
 
 /// The scope of a condition: only what it reads.
-pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Value {
+///
+/// # Errors
+/// When it reads a value that was too large to carry: that is not a missing one.
+pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Result<Value, ExpressionError> {
     let mut results = Map::new();
     let mut stages = Map::new();
     for name in reads {
         let mut parts = name.split('.');
         match (parts.next(), parts.next()) {
-            (Some("results"), Some(agent)) if !results.contains_key(agent) => {
-                if let Some(result) = result_of(run, agent) {
+            (Some("results"), Some(agent)) => {
+                let path: Vec<&str> = parts.collect();
+                refuse_too_large(run, agent, &path.join("."))?;
+                if !results.contains_key(agent)
+                    && let Some(result) = result_of(run, agent)
+                {
                     results.insert(agent.to_owned(), result);
                 }
             }
@@ -109,18 +116,59 @@ pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Value {
         "pipeline_id": submission.pipeline_id,
         "started_at": run.started_at().unwrap_or_default().0,
     });
-    Value::from_pairs([
+    Ok(Value::from_pairs([
         ("context", run.context.clone()),
         ("results", from_json(&serde_json::Value::Object(results))),
         ("stages", from_json(&serde_json::Value::Object(stages))),
         ("run", from_json(&run_names)),
         ("now", Value::from(run.last_event_at().0)),
-    ])
+    ]))
 }
 
-/// The field of an agent's result that a structured condition names: an envelope
-/// field, else a path of the output; `output.` and `result.` lead into the output
-/// without doubt (rule A10).
+/// An error when a path leads to, through or above a value that was too large to carry.
+pub(crate) fn refuse_too_large(run: &Run, agent: &str, path: &str) -> Result<(), ExpressionError> {
+    let Some(outcome) = outcome_of(run, agent) else {
+        return Ok(());
+    };
+    let below = |path: &str, parent: &str| {
+        path == parent
+            || parent.is_empty()
+            || path
+                .strip_prefix(parent)
+                .is_some_and(|rest| rest.starts_with('.'))
+    };
+    let large = outcome
+        .projection
+        .keys()
+        .filter_map(|key| key.strip_suffix(TOO_LARGE_MARK))
+        .find(|large| below(path, large) || below(large, path));
+    match large {
+        Some(large) => Err(ExpressionError {
+            message: format!(
+                "`results.{agent}.{large}` has more than {MAX_PROJECTED_BYTES} bytes, and \
+                 conditions do not read that much; let the agent report what they need"
+            ),
+            offset: None,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The path in a result that a structured condition means: an envelope field, else a
+/// path of the output; `output.` and `result.` lead into the output without doubt
+/// (rule A10).
+pub(crate) fn result_path(run: &Run, agent: &str, path: &str) -> String {
+    let first = path.split('.').next().unwrap_or(path);
+    // A gate's envelope has its verdict besides.
+    let in_envelope = || result_of(run, agent).is_some_and(|result| result.get(first).is_some());
+    match path.strip_prefix("result.") {
+        Some(rest) => format!("output.{rest}"),
+        None if ENVELOPE.contains(&first) || in_envelope() => path.to_owned(),
+        None => format!("output.{path}"),
+    }
+}
+
+/// The field of an agent's result that a structured condition names.
 pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, ExpressionError> {
     let Some(result) = result_of(run, agent) else {
         return Err(ExpressionError {
@@ -128,16 +176,10 @@ pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, 
             offset: None,
         });
     };
-    let root_name = format!("results.{agent}");
-    let first = path.split('.').next().unwrap_or(path);
-    let path = match path.strip_prefix("result.") {
-        Some(rest) => format!("output.{rest}"),
-        // A gate's envelope has its verdict besides.
-        None if ENVELOPE.contains(&first) || result.get(first).is_some() => path.to_owned(),
-        None => format!("output.{path}"),
-    };
+    let path = result_path(run, agent, path);
     let root = from_json(&result);
-    look_up(&root, &root_name, &path).map_err(|error| name_keys(run, agent, &path, error))
+    look_up(&root, &format!("results.{agent}"), &path)
+        .map_err(|error| name_keys(run, agent, &path, error))
 }
 
 /// Says of a missing output path which keys there were.

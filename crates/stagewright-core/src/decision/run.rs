@@ -3,6 +3,7 @@
 use super::aggregate::{
     AgentReport, Aggregate, DEFAULT_BLOCKING_THRESHOLD, SeverityMethod, aggregate, counted,
 };
+use super::policy::Policy;
 use super::record::{DecisionRecord, Factor, FactorKind};
 use super::weigh::{Weighed, weigh};
 use crate::event::{AttemptResult, HaltCause, RunStatus, WaitReason};
@@ -24,9 +25,15 @@ pub fn aggregate_of_run(run: &Run) -> Aggregate {
     )
 }
 
-/// The decision as it would be now; `None` with `decision: none`.
+/// The decision as it would be now; `None` with `decision: none`. A change that touches
+/// what decides over it cannot do away with the decision (decision 22).
 pub fn decision(run: &Run) -> Option<DecisionRecord> {
-    let policy = run.plan().policy.as_ref()?;
+    let usual = Policy::default();
+    let policy = match &run.plan().policy {
+        Some(policy) => policy,
+        None if run.submission().policy_changed.is_empty() => return None,
+        None => &usual,
+    };
     let aggregate = aggregate_of_run(run);
     let weighed = Weighed {
         counts: aggregate.counts,

@@ -88,12 +88,16 @@ fn merge(factors: Vec<Factor>, counts: &SeverityCounts) -> DecisionRecord {
 }
 
 /// The label that overrides, if one may. A cancelled run is never overridden: the
-/// evidence that a person wanted to judge is not there (rule A24).
+/// evidence that a person wanted to judge is not there (rule A24). Nor is a change that
+/// touches its own policy: it could name the label itself (decision 22).
 fn overriding_label(factors: &[Factor], labels: &[String], policy: &Policy) -> Option<String> {
-    let cancelled = factors
-        .iter()
-        .any(|factor| factor.factor == FactorKind::Cancelled);
-    if cancelled || !policy.allow_override_by_label {
+    let never = factors.iter().any(|factor| {
+        matches!(
+            factor.factor,
+            FactorKind::Cancelled | FactorKind::PolicyChanged
+        )
+    });
+    if never || !policy.allow_override_by_label {
         return None;
     }
     labels

@@ -391,6 +391,11 @@ impl Run {
         }
         for node in self.running.clone() {
             if let NodePhase::Running(running) = &mut self.node_mut(node).phase {
+                // A forced cancel is the strongest stop; among the others the first
+                // says why.
+                if *cause == HaltCause::Cancelled {
+                    running.stopping = Some(cause.clone());
+                }
                 running.stopping.get_or_insert_with(|| cause.clone());
             }
         }

@@ -32,9 +32,10 @@ impl Run {
         self.recount(&again);
     }
 
-    /// The nodes that did not succeed, those skipped in their wake, and the gates of
-    /// stages in which an agent runs again. Conditions may read nodes further down the
-    /// list, so the question is asked until no node joins.
+    /// The nodes that did not succeed, those skipped in their wake, those whose own
+    /// result followed from one of them, and every gate that judged after one of them.
+    /// Conditions may read nodes further down the list, so the question is asked until
+    /// no node joins.
     fn nodes_to_repeat(&self) -> BTreeSet<NodeIx> {
         let mut again = BTreeSet::new();
         loop {
@@ -57,8 +58,13 @@ impl Run {
         match &self.node(node).phase {
             NodePhase::Done(outcome) => {
                 is_failure(outcome)
-                    || planned.role == Role::Gate
-                        && stage.agent_nodes().any(|agent| again.contains(&agent))
+                    || planned.role == Role::Gate && self.judged_after_any(stage, again)
+                    || planned
+                        .depends_on
+                        .iter()
+                        .chain(&planned.after)
+                        .any(|other| again.contains(other))
+                    || self.reads_any(planned.condition.as_ref(), again)
             }
             NodePhase::Skipped(reason) => match reason {
                 SkipReason::ConditionFalse => self.reads_any(planned.condition.as_ref(), again),
@@ -73,6 +79,15 @@ impl Run {
             | NodePhase::Backoff { .. }
             | NodePhase::Parked(_) => true,
         }
+    }
+
+    /// Whether an agent among these nodes belongs to this stage or an earlier one: it may
+    /// have changed what the stage's gates judged.
+    fn judged_after_any(&self, stage: &Stage, nodes: &BTreeSet<NodeIx>) -> bool {
+        let end = stage.first.0 + stage.agents;
+        nodes
+            .range(..NodeIx(end))
+            .any(|node| self.graph.plan.node(*node).role == Role::Agent)
     }
 
     /// Whether a condition reads the result of one of these nodes, or the status of a

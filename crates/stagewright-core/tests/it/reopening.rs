@@ -59,12 +59,27 @@ fn skips_that_followed_from_a_failure_are_looked_at_again() {
 }
 
 #[test]
-fn gates_are_judged_again_when_an_agent_of_their_stage_ran() {
-    // Goal: a pass belongs to the tree that was judged.
+fn gates_are_judged_again_after_an_agent_that_ran_again() {
+    // Goal: a pass belongs to the tree that was judged, and later agents share the tree.
     check(
         "stage s\n  a\n  b\n  g gate\nstage t\n  k gate",
         "b: fail, ok\ng: pass\nk: pass\nat 9s resume",
-        "order: 0 a+ | 1 a- b+ | 2 b- g+ | 3 g- k+ | 4 k- | 9 CLAIM REOPEN b+ | 10 b- g+ | 11 g-",
+        "order: 0 a+ | 1 a- b+ | 2 b- g+ | 3 g- k+ | 4 k- | 9 CLAIM REOPEN b+ | 10 b- g+ | 11 g- k+ | 12 k-",
+    );
+    check(
+        "stage s\n  g gate\nstage t\n  a",
+        "a: fail, ok\ng: pass\nat 9s resume",
+        "order: 0 g+ | 1 g- a+ | 2 a- | 9 CLAIM REOPEN a+ | 10 a-",
+    );
+}
+
+#[test]
+fn what_followed_from_a_repeated_result_is_repeated() {
+    // Goal: a result that was made from a failed one does not stand beside its successor.
+    check(
+        "stage s parallel\n  a\n  b any=a\n  c",
+        "a: fail, ok\nat 9s resume",
+        "order: 0 a+ c+ | 1 a- b+ c- | 2 b- | 9 CLAIM REOPEN a+ | 10 a- b+ | 11 b-",
     );
 }
 

@@ -118,6 +118,11 @@ impl Lowering<'_> {
             Owner::Node(node) => self.names.nodes[node.index()].stage,
         };
         if target_stage < owner_stage {
+            // It has ended anyway. The edge says that this node's result follows from
+            // that one, so a resumed run repeats both or neither.
+            if let Owner::Node(node) = owner {
+                self.after[node.index()].insert(target);
+            }
             return true;
         }
         let why = match owner {

@@ -132,7 +132,8 @@ impl Picture {
         }
     }
 
-    /// What succeeded stays, what failed starts over, the rest may go either way.
+    /// What succeeded stays unless it followed from something that starts over; what
+    /// failed starts over; the rest may go either way.
     pub(super) fn reopen(&mut self, plan: &Plan) {
         self.ended = false;
         self.stopped = false;
@@ -145,7 +146,13 @@ impl Picture {
             node.launches_of_try = 0;
             node.may_repeat = false;
             match node.at {
-                At::Done { success: true } => node.may_repeat = planned.role == Role::Gate,
+                At::Done { success: true } => {
+                    // Whether what it followed from starts over is left open here.
+                    node.may_repeat = planned.role == Role::Gate
+                        || planned.condition.is_some()
+                        || !planned.depends_on.is_empty()
+                        || !planned.after.is_empty();
+                }
                 At::Skipped { fine: true } => node.may_repeat = true,
                 At::Done { success: false }
                 | At::Skipped { fine: false }

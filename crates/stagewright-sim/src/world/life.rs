@@ -163,22 +163,14 @@ impl World<'_> {
         if self.bug == Some(Bug::NoClaim) && self.crashes > 0 {
             return self.handle(Input::Tick);
         }
-        // A cancel that waits goes first, in the same batch: what the claim would start
+        // A cancel that waits counts together with the claim: what the claim would start
         // or end must not come before it.
-        let cancels: Vec<Deed> = self
-            .inbox
-            .iter()
-            .filter(|deed| is_cancel(deed))
-            .cloned()
-            .collect();
+        let mut inputs = vec![Input::Claim { fence: self.fence }];
         if self.bug != Some(Bug::LostCancel) {
-            for deed in &cancels {
-                let input = self.input_of(deed);
-                self.take_in(input);
-            }
+            let cancels = self.inbox.iter().filter(|deed| is_cancel(deed));
+            inputs.extend(cancels.map(|deed| self.input_of(deed)));
         }
-        let fence = self.fence;
-        self.take_in(Input::Claim { fence });
+        self.take_in_together(inputs);
         let crashes = self.crashes;
         self.settle_step(false)?;
         if self.crashes == crashes {

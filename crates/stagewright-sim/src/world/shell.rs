@@ -24,16 +24,24 @@ impl World<'_> {
 
     /// Hands an input to the driver; `false` when there is none.
     pub(super) fn take_in(&mut self, input: Input) -> bool {
+        self.take_in_together(vec![input])
+    }
+
+    /// Hands inputs to the driver as if they came at one moment; `false` when there is
+    /// no driver.
+    pub(super) fn take_in_together(&mut self, inputs: Vec<Input>) -> bool {
         let Some(driver) = &mut self.driver else {
             return false;
         };
-        let clock_ms = match (&input, self.bug, driver.wake_at()) {
-            (Input::Tick, Some(Bug::FastClock), Some(wake)) => wake.0,
+        let clock_ms = match (inputs.as_slice(), self.bug, driver.wake_at()) {
+            ([Input::Tick], Some(Bug::FastClock), Some(wake)) => wake.0,
             _ => self.now_ms - self.faults.jump_back_ms(),
         };
-        self.trace
-            .line(self.now_ms, || format!("in   {}", told(&input)));
-        driver.handle(Timestamp(clock_ms), input, &mut self.renderer);
+        for input in &inputs {
+            self.trace
+                .line(self.now_ms, || format!("in   {}", told(input)));
+        }
+        driver.handle_together(Timestamp(clock_ms), inputs, &mut self.renderer);
         true
     }
 
