@@ -2,7 +2,7 @@
 
 use super::SqliteJournal;
 use super::blobs;
-use super::schema::{FORMAT, restored};
+use super::schema::{FORMAT, event_bound, restored};
 use crate::error::ReadError;
 use crate::lease::LeaseFile;
 use crate::network::network_file_system;
@@ -20,9 +20,9 @@ const LARGE_LOG_BYTES: u64 = 64 * 1024 * 1024;
 /// How much is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckLevel {
-    /// What takes milliseconds to a second.
+    /// What takes milliseconds to a second: every event is counted, none is decoded.
     Quick,
-    /// Every index entry, every event and every large value, too.
+    /// Every index entry, every event and every large value is read, too.
     Full,
 }
 
@@ -71,16 +71,14 @@ pub(super) fn check(journal: &SqliteJournal, level: CheckLevel) -> Vec<CheckResu
         ),
         log_size(journal),
     ];
-    let fallible: [(&'static str, Check); 3] = [
+    let fallible: [(&'static str, Check); 4] = [
         ("integrity", integrity),
+        ("events", events),
         ("leases", leases),
         ("large values", large_values),
     ];
     for (name, run) in fallible {
         results.push(or_failed(name, run(journal, level)));
-    }
-    if level == CheckLevel::Full {
-        results.push(or_failed("events", every_event(journal)));
     }
     results
 }
@@ -189,6 +187,71 @@ fn leases(journal: &SqliteJournal, _: CheckLevel) -> Result<CheckResult, ReadErr
     ))
 }
 
+/// Looks for events that are missing, or, when all is to be looked at, reads every
+/// event of every run.
+fn events(journal: &SqliteJournal, level: CheckLevel) -> Result<CheckResult, ReadError> {
+    let counted = count_events(journal)?;
+    let runs = counted.len();
+    if level == CheckLevel::Full {
+        let mut total = 0;
+        for run in &counted {
+            total += journal.events(&run.run_id, 0)?.len();
+        }
+        let detail = format!("{total} events of {runs} runs read back");
+        return Ok(CheckResult::fine("events", detail));
+    }
+    let gaps: Vec<String> = counted
+        .iter()
+        .filter(|run| run.found < run.expected)
+        .map(|run| {
+            let missing = run.expected - run.found;
+            format!("{} lacks {missing} of {} events", run.run_id, run.expected)
+        })
+        .collect();
+    Ok(if gaps.is_empty() {
+        let total: u64 = counted.iter().map(|run| run.found).sum();
+        let detail = format!("{total} events of {runs} runs, none missing");
+        CheckResult::fine("events", detail)
+    } else {
+        CheckResult::bad(
+            "events",
+            gaps.join("; "),
+            "keep a copy of the state directory, and restore the database from a backup",
+        )
+    })
+}
+
+/// How many events a run has.
+struct EventCount {
+    run_id: String,
+    /// By its row, which changes in the transaction that appends them.
+    expected: u64,
+    /// As many of these as there are. Each number can be there once only, so less than
+    /// expected is a gap.
+    found: u64,
+}
+
+fn count_events(journal: &SqliteJournal) -> Result<Vec<EventCount>, ReadError> {
+    journal.readers.read(|snapshot| {
+        let mut count =
+            snapshot.prepare("SELECT count(*) FROM events WHERE id >= ?1 AND id < ?2")?;
+        snapshot
+            .prepare("SELECT key, run_id, next_seq FROM runs ORDER BY key")?
+            .query_map([], |row| {
+                let key = row.get(0)?;
+                let expected = restored(row.get(2)?);
+                let range = [event_bound(key, 0), event_bound(key, expected)];
+                Ok(EventCount {
+                    run_id: row.get(1)?,
+                    expected,
+                    found: restored(count.query_row(range, |row| row.get(0))?),
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()
+            .map(Ok)
+    })
+}
+
 /// Compares the files of large values with their rows, in both directions.
 fn large_values(journal: &SqliteJournal, level: CheckLevel) -> Result<CheckResult, ReadError> {
     let rows = journal.readers.read(|snapshot| {
@@ -233,25 +296,6 @@ fn large_values(journal: &SqliteJournal, level: CheckLevel) -> Result<CheckResul
         // Files without a row are what a crash leaves; prune removes them.
         CheckResult::fine("large values", detail)
     })
-}
-
-/// Reads every event of every run.
-fn every_event(journal: &SqliteJournal) -> Result<CheckResult, ReadError> {
-    let runs = journal.readers.read(|snapshot| {
-        snapshot
-            .prepare("SELECT run_id, next_seq FROM runs ORDER BY key")?
-            .query_map([], |row| Ok((row.get(0)?, restored(row.get(1)?))))?
-            .collect::<rusqlite::Result<Vec<(String, u64)>>>()
-            .map(Ok)
-    })?;
-    let mut total = 0;
-    for (run_id, _) in &runs {
-        total += journal.events(run_id, 0)?.len();
-    }
-    Ok(CheckResult::fine(
-        "events",
-        format!("{total} events of {} runs read back", runs.len()),
-    ))
 }
 
 /// The names in a folder; a folder that is not there has none.
