@@ -117,6 +117,39 @@ fn results_are_looked_up_in_the_envelope_then_in_the_output() {
 }
 
 #[test]
+fn a_gates_verdict_and_message_are_fields_of_its_result() {
+    // Goal: a condition reads how a gate judged and why, besides the envelope; an agent
+    // has neither, and is not asked to have them.
+    let plan = |subject: &str, row: &str| {
+        let parts: Vec<&str> = row.splitn(3, ' ').collect();
+        format!(
+            r#"stage s
+  a
+  g gate optional
+stage t
+  b when {{"type":"if_result","agent":"{subject}","path":"{}","operator":"{}","value":{}}}"#,
+            parts[0], parts[1], parts[2]
+        )
+    };
+    for (judged, subject, row, expected) in [
+        ("pass", "g", r#"verdict eq "pass""#, "SUCCESS"),
+        ("pass", "g", r#"status eq "SUCCESS""#, "SUCCESS"),
+        ("pass", "g", r#"message eq "as scripted""#, "SUCCESS"),
+        ("unfit", "g", r#"verdict eq "pass""#, "condition_false"),
+        ("unfit", "g", r#"verdict in ["fail","error"]"#, "SUCCESS"),
+        ("nothing", "g", r#"verdict eq "no_evidence""#, "SUCCESS"),
+        ("pass", "g", r#"verdict.why exists true"#, "condition_false"),
+        ("pass", "a", r#"verdict eq "pass""#, "condition_error"),
+        ("pass", "a", r#"message exists false"#, "SUCCESS"),
+    ] {
+        let story = play(&pipeline(&plan(subject, row)), &format!("g: {judged}"));
+        let agents = story.agents();
+        let (_, status) = agents.rsplit_once("b=").unwrap();
+        assert_eq!(status, expected, "{judged}: {subject} {row}");
+    }
+}
+
+#[test]
 fn a_result_that_is_not_there_is_an_error() {
     // Goal: reading an agent that has no result yet skips, with a reason.
     check(

@@ -61,7 +61,8 @@ fn a_step_starts_in_the_transaction_that_ends_the_one_before() {
 }
 
 /// Goal: whoever claims a run whose driver died goes on where it stopped; finished
-/// steps are not repeated, the interrupted one is launched again under its own try.
+/// steps are not repeated, the interrupted one is launched again under its own try, and
+/// the inputs and answers that the dead driver could not remove are gone.
 #[test]
 fn a_dead_drivers_run_goes_on() {
     let world = World::new();
@@ -105,7 +106,10 @@ stages:
     };
     std::fs::write(world.path("go"), "").unwrap();
     let engine = world.engine();
+    let left = engine.dirs(&run_id).root.join("scratch/second.1.2.answer");
+    std::fs::write(&left, "half an ans").unwrap();
     let live = engine.claim(&run_id).unwrap();
+    assert!(!left.exists(), "taking the run removes {}", left.display());
     let run = drive(&engine, live, &mut Seen::default()).unwrap();
     assert_eq!(
         run.end().map(|(status, _)| status),
