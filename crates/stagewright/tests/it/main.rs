@@ -10,6 +10,7 @@ mod durability;
 mod error_pages;
 mod operations;
 mod scenarios;
+mod secrets;
 mod seed;
 mod tools;
 mod world;

@@ -7,7 +7,7 @@ use std::process::Command;
 /// What the write-ahead log may still grow by, in KiB: some steps, not all of them.
 const ROOM_KIB: u64 = 100;
 
-/// One agent that goes on until it is allowed to end, and many short ones beside it.
+/// Short agents, beside the one that goes on until it may end.
 const AGENTS: usize = 40;
 
 /// Goal: when the journal cannot be written, agents are stopped, the process leaves

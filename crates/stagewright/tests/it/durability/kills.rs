@@ -2,7 +2,7 @@
 
 use super::effects::{Effects, events};
 use super::process::has_ended;
-use super::random::Random;
+use super::random::{Random, VARIABLE};
 use crate::world::{Going, World};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -39,7 +39,8 @@ fn twenty_kills_leave_the_result_of_an_undisturbed_run() {
     undisturbed.call(&arguments).leaves(0);
 
     let world = prepared();
-    let mut random = Random::announced();
+    let mut random = Random::new();
+    println!("{VARIABLE}={} brings the same moments", random.seed);
     let mut before: Vec<Value> = Vec::new();
     let mut going = world.start(&arguments);
     for kill in 0..KILLS {

@@ -9,7 +9,9 @@ mod contenders;
 mod effects;
 mod full_journal;
 mod kills;
+#[cfg(target_os = "linux")]
 mod orphans;
+mod outliving;
 mod process;
 mod random;
 mod stuck;
