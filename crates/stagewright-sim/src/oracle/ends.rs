@@ -51,7 +51,6 @@ impl Oracle<'_> {
         };
         let state = &mut self.picture.nodes[node.index()];
         state.at = At::Done { success };
-        state.may_repeat = false;
         self.expect_halt(node, outcome, success);
         Ok(())
     }
@@ -186,9 +185,7 @@ impl Oracle<'_> {
                 At::Idle | At::Running { .. } | At::Resting { .. } | At::Parked { .. } => {}
             }
         }
-        // A reopened run may look again at what the oracle keeps as it was.
-        let settled = self.picture.ended || self.picture.nodes.iter().all(|node| !node.may_repeat);
-        hold(!settled || own == tally, Invariant::CountsAddUp, || {
+        hold(own == tally, Invariant::CountsAddUp, || {
             format!("the core counts {tally:?}, the events say {own:?}")
         })?;
         hold(

@@ -3,7 +3,7 @@
 use super::{Check, Invariant, hold};
 use stagewright_core::event::{Launch, SkipReason, WaitReason};
 use stagewright_core::plan::Role;
-use stagewright_core::{NodeIx, Plan, StageIx};
+use stagewright_core::{Condition, NodeIx, Plan, StageIx};
 
 /// Where a node stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,9 +35,8 @@ pub(super) struct NodePicture {
     pub(super) tries: u32,
     /// Launches of the last try that were not ended by an interrupt.
     pub(super) launches_of_try: u32,
-    /// Whether it may start although it has a result: the run was reopened, and
-    /// whether it is looked at again depends on others.
-    pub(super) may_repeat: bool,
+    /// Whether it was skipped because its whole stage was.
+    pub(super) with_its_stage: bool,
 }
 
 /// The whole run.
@@ -63,7 +62,7 @@ impl Picture {
             last_try: 0,
             tries: 0,
             launches_of_try: 0,
-            may_repeat: false,
+            with_its_stage: false,
         };
         Self {
             nodes: vec![node; plan.nodes.len()],
@@ -121,7 +120,9 @@ impl Picture {
         let fine = *reason == SkipReason::ConditionFalse;
         for node in plan.stage(stage).all_nodes() {
             if !self.is_over(node) {
-                self.nodes[node.index()].at = At::Skipped { fine };
+                let state = &mut self.nodes[node.index()];
+                state.at = At::Skipped { fine };
+                state.with_its_stage = true;
             }
         }
     }
@@ -132,8 +133,7 @@ impl Picture {
         }
     }
 
-    /// What succeeded stays unless it followed from something that starts over; what
-    /// failed starts over; the rest may go either way.
+    /// What failed starts over, and what followed from it; the rest stays.
     pub(super) fn reopen(&mut self, plan: &Plan) {
         self.ended = false;
         self.stopped = false;
@@ -141,26 +141,74 @@ impl Picture {
         self.stage_halt = None;
         self.run_timed_out = false;
         self.interrupted = false;
-        for (node, planned) in self.nodes.iter_mut().zip(&plan.nodes) {
+        let again = self.starting_over(plan);
+        for (node, starts_over) in self.nodes.iter_mut().zip(again) {
             node.tries = 0;
             node.launches_of_try = 0;
-            node.may_repeat = false;
-            match node.at {
-                At::Done { success: true } => {
-                    // Whether what it followed from starts over is left open here.
-                    node.may_repeat = planned.role == Role::Gate
-                        || planned.condition.is_some()
-                        || !planned.depends_on.is_empty()
-                        || !planned.after.is_empty();
-                }
-                At::Skipped { fine: true } => node.may_repeat = true,
-                At::Done { success: false }
-                | At::Skipped { fine: false }
-                | At::Idle
-                | At::Running { .. }
-                | At::Resting { .. }
-                | At::Parked { .. } => node.at = At::Idle,
+            if starts_over {
+                node.at = At::Idle;
             }
         }
     }
+
+    /// Which nodes start over, found by going through all of them until none joins.
+    fn starting_over(&self, plan: &Plan) -> Vec<bool> {
+        let mut again: Vec<bool> = self
+            .nodes
+            .iter()
+            .map(|node| {
+                !matches!(
+                    node.at,
+                    At::Done { success: true } | At::Skipped { fine: true }
+                )
+            })
+            .collect();
+        loop {
+            let joining: Vec<usize> = (0..again.len())
+                .filter(|index| !again[*index] && self.follows(plan, *index, &again))
+                .collect();
+            if joining.is_empty() {
+                return again;
+            }
+            for index in joining {
+                again[index] = true;
+            }
+        }
+    }
+
+    /// Whether a kept node's result or skip followed from one that starts over.
+    fn follows(&self, plan: &Plan, index: usize, again: &[bool]) -> bool {
+        let planned = &plan.nodes[index];
+        let stage = plan.stage(planned.stage);
+        if let At::Skipped { .. } = self.nodes[index].at {
+            let condition = match self.nodes[index].with_its_stage {
+                true => &stage.condition,
+                false => &planned.condition,
+            };
+            return reads(plan, condition.as_ref(), again);
+        }
+        let waited_for = planned.depends_on.iter().chain(&planned.after);
+        let judged_after = planned.role == Role::Gate
+            && plan.nodes.iter().zip(again).any(|(other, starts_over)| {
+                *starts_over && other.role == Role::Agent && other.stage <= planned.stage
+            });
+        judged_after
+            || waited_for.into_iter().any(|other| again[other.index()])
+            || reads(plan, planned.condition.as_ref(), again)
+    }
+}
+
+/// Whether the text of a condition names a node that starts over. A custom one may
+/// look at anything.
+fn reads(plan: &Plan, condition: Option<&Condition>, again: &[bool]) -> bool {
+    let Some(condition) = condition else {
+        return false;
+    };
+    let text = serde_json::to_string(condition).unwrap_or_default();
+    let mut starting = plan.nodes.iter().zip(again).filter(|(_, over)| **over);
+    starting.any(|(node, _)| {
+        text.contains("\"custom\"")
+            || text.contains(&format!("\"agent\":\"{}\"", node.id))
+            || text.contains(&format!("results.{}.", node.id))
+    })
 }

@@ -55,7 +55,6 @@ impl Oracle<'_> {
         state.last_try = try_number;
         state.tries = tries;
         state.launches_of_try = launches_of_try;
-        state.may_repeat = false;
         Ok(())
     }
 
@@ -75,7 +74,6 @@ impl Oracle<'_> {
             )?,
         }
         let state = &mut self.picture.nodes[node.index()];
-        state.may_repeat = false;
         state.at = At::Parked {
             reason,
             deadline_ms,
@@ -86,7 +84,7 @@ impl Oracle<'_> {
     pub(super) fn skipped(&mut self, node: NodeIx, reason: &SkipReason) -> Check {
         let state = &self.picture.nodes[node.index()];
         hold(
-            !self.picture.is_over(node) || state.may_repeat,
+            !self.picture.is_over(node),
             Invariant::FinishedStaysFinished,
             || format!("{node:?} is skipped and was over"),
         )?;
@@ -100,10 +98,7 @@ impl Oracle<'_> {
             SkipReason::ConditionFalse => matches!(truth, Truth::Fails | Truth::Open),
             SkipReason::ConditionError { .. } => matches!(truth, Truth::Broken | Truth::Open),
             SkipReason::DependencyFailed { node: cause } => {
-                // What a reopened run skips a second time may be skipped for another reason.
-                let unsure = self.picture.nodes[cause.index()].may_repeat;
-                self.case.plan.node(node).depends_on.contains(cause)
-                    && (unsure || !self.satisfies(*cause))
+                self.case.plan.node(node).depends_on.contains(cause) && !self.satisfies(*cause)
             }
             SkipReason::Halted { .. } => {
                 let picture = &self.picture;
@@ -119,7 +114,9 @@ impl Oracle<'_> {
             format!("{node:?} is skipped as {} without reason", reason.word())
         })?;
         let fine = *reason == SkipReason::ConditionFalse;
-        self.picture.nodes[node.index()].at = At::Skipped { fine };
+        let state = &mut self.picture.nodes[node.index()];
+        state.at = At::Skipped { fine };
+        state.with_its_stage = false;
         Ok(())
     }
 
@@ -127,7 +124,7 @@ impl Oracle<'_> {
     pub(super) fn may_begin(&self, node: NodeIx) -> Check {
         let state = &self.picture.nodes[node.index()];
         hold(
-            !self.picture.is_over(node) || state.may_repeat,
+            !self.picture.is_over(node),
             Invariant::FinishedStaysFinished,
             || format!("{node:?} starts again"),
         )?;
