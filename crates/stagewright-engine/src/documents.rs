@@ -18,6 +18,9 @@ const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// A bounded memory of result documents over a journal.
 pub(crate) struct Documents {
     journal: Arc<dyn Journal>,
+    /// Documents whose batch is not committed: the journal does not have them yet, so
+    /// they stay whatever their number.
+    fresh: HashMap<String, (BlobRef, Arc<Value>)>,
     kept: HashMap<String, Arc<Value>>,
     order: VecDeque<BlobRef>,
     bytes: u64,
@@ -27,6 +30,7 @@ impl Documents {
     pub(crate) fn new(journal: Arc<dyn Journal>) -> Self {
         Self {
             journal,
+            fresh: HashMap::new(),
             kept: HashMap::new(),
             order: VecDeque::new(),
             bytes: 0,
@@ -36,16 +40,28 @@ impl Documents {
     /// Remembers a document that is about to be stored. It must be readable before
     /// its batch is committed, since the next agent may be rendered in the same batch.
     pub(crate) fn remember(&mut self, reference: &BlobRef, document: Arc<Value>) {
+        self.fresh
+            .insert(reference.hash.clone(), (reference.clone(), document));
+    }
+
+    /// The batch of what was remembered is committed: from here on the journal has it.
+    pub(crate) fn committed(&mut self) {
+        for (_, (reference, document)) in std::mem::take(&mut self.fresh) {
+            self.keep(&reference, document);
+        }
+    }
+
+    fn keep(&mut self, reference: &BlobRef, document: Arc<Value>) {
         if self.kept.insert(reference.hash.clone(), document).is_none() {
             self.bytes += reference.size;
             self.order.push_back(reference.clone());
         }
-        // The newest stays whatever its size: its batch is not committed yet.
-        while self.order.len() > 1 && (self.order.len() > MAX_DOCUMENTS || self.bytes > MAX_BYTES) {
-            if let Some(oldest) = self.order.pop_front() {
-                self.kept.remove(&oldest.hash);
-                self.bytes -= oldest.size;
-            }
+        while self.order.len() > MAX_DOCUMENTS || self.bytes > MAX_BYTES {
+            let Some(oldest) = self.order.pop_front() else {
+                break;
+            };
+            self.kept.remove(&oldest.hash);
+            self.bytes -= oldest.size;
         }
     }
 
@@ -54,11 +70,15 @@ impl Documents {
     /// # Errors
     /// When the journal cannot be read, or does not hold it.
     pub(crate) fn read(&mut self, reference: &BlobRef) -> Result<Arc<Value>, EngineError> {
-        if let Some(document) = self.kept.get(&reference.hash) {
+        let fresh = self
+            .fresh
+            .get(&reference.hash)
+            .map(|(_, document)| document);
+        if let Some(document) = fresh.or_else(|| self.kept.get(&reference.hash)) {
             return Ok(Arc::clone(document));
         }
         let document = Arc::new(read_document(self.journal.as_ref(), reference)?);
-        self.remember(reference, Arc::clone(&document));
+        self.keep(reference, Arc::clone(&document));
         Ok(document)
     }
 }

@@ -124,6 +124,10 @@ impl Engine {
         loop {
             self.release(live, in_flight, observer)?;
             if live.driver.is_done() {
+                // What was left in the inbox meanwhile may give the run something to do.
+                if live.drain_inbox()? {
+                    continue;
+                }
                 return Ok(());
             }
             let wake = live.driver.wake_at();
@@ -140,8 +144,8 @@ impl Engine {
                     None => controls_open = false,
                 },
                 () = sleep_until(wake), if wake.is_some() => live.handle(Input::Tick),
-                () = wake_up.woken() => live.drain_inbox()?,
-                _ = inbox.tick() => live.drain_inbox()?,
+                () = wake_up.woken() => drop(live.drain_inbox()?),
+                _ = inbox.tick() => drop(live.drain_inbox()?),
                 _ = redraw.tick(), if redraw_every.is_some() => {
                     observer.redraw(live.run(), clock::now());
                 }

@@ -12,17 +12,26 @@ use crate::summary::summarize;
 use serde_json::Value;
 use stagewright_agents::Agents;
 use stagewright_core::event::{Adopted, BlobRef, Event, Submission};
-use stagewright_core::plan::RunMode;
+use stagewright_core::graph::InvalidPlan;
+use stagewright_core::plan::{PLAN_FORMAT, RunMode};
 use stagewright_core::{Blob, Graph, Input, Plan, Run};
 use stagewright_journal::{
-    FIRST_FENCE, Holder, InboxMessage, Journal, LeaseError, NewRun, RunKey, RunSummary,
+    CreateError, FIRST_FENCE, Holder, InboxMessage, Journal, LeaseError, ListFilter, NewRun,
+    RunKey, RunState, RunSummary,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// The largest context, in bytes of JSON.
 pub const MAX_CONTEXT_BYTES: usize = 4 * 1024 * 1024;
+
+/// How long the process that drives a run may take to take a message.
+const DELIVERY: Duration = Duration::from_secs(5);
+
+/// How often that is looked at.
+const DELIVERY_PAUSE: Duration = Duration::from_millis(20);
 
 /// What an engine is made of.
 pub struct Parts {
@@ -84,7 +93,9 @@ pub struct NewSubmission {
 pub enum Reached {
     /// Nobody drove the run: this process has it now, and nothing has gone on yet.
     Taken(Box<LiveRun>),
-    /// The process that drives it was told.
+    /// The process that drives it has taken the message.
+    Delivered(Holder),
+    /// The process that drives it does not answer; the message waits in the inbox.
     Posted(Holder),
 }
 
@@ -159,7 +170,7 @@ impl Engine {
         live.driver
             .submit(clock::now(), Event::Submitted { submission });
         live.handle(Input::Claim { fence: FIRST_FENCE });
-        let (events, mut blobs) = live.first_batch();
+        let (events, mut blobs) = live.first_batch()?;
         blobs.push(plan_blob);
         live.unseen.clone_from(&events);
         let created = self.parts.journal.create(NewRun {
@@ -238,6 +249,13 @@ impl Engine {
     /// When it cannot be read.
     pub fn plan(&self, reference: &BlobRef) -> Result<Plan, EngineError> {
         let document = read_document(self.parts.journal.as_ref(), reference)?;
+        // A newer version's plan may hold words that this one cannot read.
+        let format = document.get("format").and_then(Value::as_u64);
+        if let Some(found) = format.and_then(|format| u32::try_from(format).ok())
+            && found > PLAN_FORMAT
+        {
+            return Err(InvalidPlan::NewerFormat { found }.into());
+        }
         serde_json::from_value(document).map_err(|error| EngineError::DamagedBlob {
             hash: reference.hash.clone(),
             message: error.to_string(),
@@ -271,27 +289,76 @@ impl Engine {
             Err(EngineError::Lease(LeaseError::Held { .. })) => return Ok(()),
             Err(error) => return Err(error),
         };
-        live.handle(Input::Interrupt);
-        live.handle(Input::Tick);
+        live.hold();
+        live.begin()?;
         live.commit()?;
         Ok(())
     }
 
-    /// Gives a message to whoever drives the run; when nobody does, this process
-    /// takes the run, and the caller gives it the message (decision 12).
+    /// Starts an ended or stuck run over (decision 31): what failed is tried again.
+    ///
+    /// # Errors
+    /// When its pipeline id has another run that has not ended: two runs of one key
+    /// must not go on side by side (rule A22).
+    pub fn reopen(&self, live: &mut LiveRun) -> Result<(), EngineError> {
+        let submission = live.run().submission().clone();
+        let filter = ListFilter {
+            states: vec![
+                RunState::Pending,
+                RunState::Running,
+                RunState::Waiting,
+                RunState::Stuck,
+            ],
+            pipeline_id: Some(submission.pipeline_id.clone()),
+            limit: 2,
+            before: None,
+        };
+        let active = self.parts.journal.list(&filter)?;
+        if let Some(other) = active.iter().find(|run| run.run_id != submission.run_id) {
+            return Err(EngineError::Create(CreateError::PipelineActive {
+                pipeline_id: submission.pipeline_id.clone(),
+                run_id: other.run_id.clone(),
+            }));
+        }
+        live.handle(Input::Resume);
+        Ok(())
+    }
+
+    /// Gives a message to whoever drives the run and waits until it was taken; when
+    /// nobody drives it, this process takes the run, and the caller gives it the
+    /// message (decision 12).
     ///
     /// # Errors
     /// When the run cannot be taken for another reason than that somebody has it.
     pub fn reach(&self, run_id: &str, message: &InboxMessage) -> Result<Reached, EngineError> {
-        match self.take(run_id) {
-            Ok(live) => Ok(Reached::Taken(Box::new(live))),
-            Err(EngineError::Lease(LeaseError::Held { by, .. })) => {
-                self.parts.journal.post(run_id, message)?;
-                crate::wake::wake(&self.parts.state_dir, run_id);
-                Ok(Reached::Posted(by))
+        let by = match self.take(run_id) {
+            Ok(live) => return Ok(Reached::Taken(Box::new(live))),
+            Err(EngineError::Lease(LeaseError::Held { by, .. })) => by,
+            Err(error) => return Err(error),
+        };
+        let posted = self.parts.journal.post(run_id, message)?;
+        crate::wake::wake(&self.parts.state_dir, run_id);
+        let waits = || -> Result<bool, EngineError> {
+            let waiting = self.parts.journal.drain(run_id)?;
+            Ok(waiting.iter().any(|message| message.id == posted))
+        };
+        let begun = Instant::now();
+        while begun.elapsed() < DELIVERY {
+            if !waits()? {
+                return Ok(Reached::Delivered(by));
             }
-            Err(error) => Err(error),
+            // Whoever drove it may have left without another look; then it is ours,
+            // unless the message was the last thing that it took.
+            match self.take(run_id) {
+                Ok(live) if waits()? => return Ok(Reached::Taken(Box::new(live))),
+                Ok(_) => return Ok(Reached::Delivered(by)),
+                Err(EngineError::Lease(LeaseError::Held { .. })) => {
+                    std::thread::sleep(DELIVERY_PAUSE);
+                }
+                Err(error) => return Err(error),
+            }
         }
+        Ok(Reached::Posted(by))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::summary::summarize;
 use crate::text::Markers;
 use serde_json::json;
 use stagewright_agents::{Performed, Request};
-use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, BlobRef};
+use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, BlobRef, Event};
 use stagewright_core::plan::Action;
 use stagewright_core::{Blob, Driver, Effect, Input, NodeIx, NodeView, Recorded, Run, scope};
 use stagewright_journal::{Batch, InboxMessage, Journal, Lease};
@@ -119,9 +119,13 @@ impl LiveRun {
         self.driver.run()
     }
 
+    /// From here on this process starts nothing; it journals what is due or was said.
+    pub fn hold(&mut self) {
+        self.driver.hold();
+    }
+
     /// Lets the run go on under this process's lease: launches of an earlier process are
-    /// lost, and what is due by now happens. A cancel that waits in the inbox comes
-    /// first, so that nothing is started only to be cancelled.
+    /// lost, what is due by now happens, and what waits in the inbox is taken.
     ///
     /// # Errors
     /// When the inbox cannot be read.
@@ -129,20 +133,36 @@ impl LiveRun {
     /// # Panics
     /// When the run was not taken through [`Engine::take`](crate::Engine::take).
     pub fn begin(&mut self) -> Result<(), EngineError> {
-        let run_id = self.run().submission().run_id.clone();
-        for posted in self.journal.drain(&run_id)? {
-            if let InboxMessage::Cancel { reason, force, .. } = posted.message {
-                self.taken.push(posted.id);
-                self.handle(Input::Cancel { reason, force });
-            }
-        }
+        self.begin_with(Vec::new())
+    }
+
+    /// As [`begin`](Self::begin), with inputs that count before anything follows from
+    /// the claim; cancels that wait in the inbox are among them.
+    ///
+    /// # Errors
+    /// When the inbox cannot be read.
+    ///
+    /// # Panics
+    /// When the run was not taken through [`Engine::take`](crate::Engine::take).
+    pub fn begin_with(&mut self, first: Vec<Input>) -> Result<(), EngineError> {
         let fence = self
             .lease
             .as_ref()
             .expect("a run that was taken has a lease")
             .fence();
-        self.handle(Input::Claim { fence });
+        let mut inputs = vec![Input::Claim { fence }];
+        inputs.extend(first);
+        let run_id = self.run().submission().run_id.clone();
+        for posted in self.journal.drain(&run_id)? {
+            if let InboxMessage::Cancel { reason, force, .. } = posted.message {
+                self.taken.push(posted.id);
+                inputs.push(Input::Cancel { reason, force });
+            }
+        }
+        self.driver
+            .handle_together(clock::now(), inputs, &mut self.renderer);
         self.handle(Input::Tick);
+        self.drain_inbox()?;
         Ok(())
     }
 
@@ -211,6 +231,7 @@ impl LiveRun {
             .insert("output.approved".to_owned(), approved.into());
         debug_assert_eq!(outcome.result, AttemptResult::Succeeded);
         self.blobs.push(blob);
+        let before = self.driver.pending().len();
         self.handle(Input::Answer {
             node,
             digest,
@@ -222,14 +243,25 @@ impl LiveRun {
             },
             outcome: Box::new(outcome),
         });
-        true
+        self.driver.pending()[before..]
+            .iter()
+            .any(|recorded| matches!(recorded.event, Event::Answered { .. }))
     }
 
-    /// Takes what other processes have left in the inbox.
+    /// Whether the present batch holds an answer to this node.
+    pub fn has_answered(&self, node: NodeIx) -> bool {
+        self.driver.pending().iter().any(
+            |recorded| matches!(recorded.event, Event::Answered { node: of, .. } if of == node),
+        )
+    }
+
+    /// Takes what other processes have left in the inbox; `true` when there was
+    /// something new.
     ///
     /// # Errors
     /// When the inbox cannot be read.
-    pub(crate) fn drain_inbox(&mut self) -> Result<(), EngineError> {
+    pub(crate) fn drain_inbox(&mut self) -> Result<bool, EngineError> {
+        let before = self.taken.len();
         let run_id = self.run().submission().run_id.clone();
         for posted in self.journal.drain(&run_id)? {
             if self.taken.contains(&posted.id) {
@@ -263,7 +295,7 @@ impl LiveRun {
                 InboxMessage::Wake => {}
             }
         }
-        Ok(())
+        Ok(self.taken.len() > before)
     }
 
     /// Journals what happened, in one transaction; returns the events.
@@ -294,14 +326,21 @@ impl LiveRun {
             inbox_taken: std::mem::take(&mut self.taken),
         })?;
         self.committed += batch.events.len() as u64;
+        self.renderer.documents.committed();
         Ok(batch.events)
     }
 
     /// The first batch of a new run, for [`Journal::create`].
-    pub(crate) fn first_batch(&mut self) -> (Vec<Recorded>, Vec<Blob>) {
+    ///
+    /// # Errors
+    /// When something that a request needs could not be read.
+    pub(crate) fn first_batch(&mut self) -> Result<(Vec<Recorded>, Vec<Blob>), EngineError> {
+        if let Some(broken) = self.renderer.broken.take() {
+            return Err(broken);
+        }
         let batch = self.driver.take_batch();
         self.committed = batch.events.len() as u64;
-        (batch.events, batch.blobs)
+        Ok((batch.events, batch.blobs))
     }
 
     /// What is to be started or stopped, after a commit.

@@ -206,7 +206,10 @@ impl Renderer {
             let template = Template::compile(source).map_err(|error| error.message)?;
             let scope = self.scope(run, node, &template.reads(), true)?;
             let value = template.render(&scope).map_err(|error| error.message)?;
-            let from_outside = matches!(template, Template::Value(_))
+            // A word that begins with a `-` of the author's own is an option on purpose;
+            // one that a value from outside turns into an option is not.
+            let from_outside = !matches!(template, Template::Plain(_))
+                && !source.starts_with('-')
                 && !is_trusted(&run.plan().trusted, &template.reads());
             let mut push = |text: &str| {
                 if from_outside && !after_dashes && text.starts_with('-') {

@@ -14,7 +14,6 @@ use stagewright_report::documents::{
 };
 use stagewright_report::{Places, Results, markdown, terminal};
 use std::path::Path;
-use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -62,11 +61,14 @@ fn drive(
         let (sender, mut controls) = mpsc::channel(4);
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
+        let mut hangup = signal(SignalKind::hangup())?;
         let second_signal = async {
             for count in 0.. {
                 tokio::select! {
                     _ = interrupt.recv() => {}
                     _ = terminate.recv() => {}
+                    // A terminal that goes away is an interrupt like any other.
+                    _ = hangup.recv() => {}
                 }
                 if count > 0 {
                     return;
@@ -92,14 +94,14 @@ fn drive(
     reason = "whoever interrupts twice wants the process gone, destructors included"
 )]
 fn leave_at_once() -> ! {
-    let _ = ExitCode::from(Exit::Interrupted);
     std::process::exit(i32::from(Exit::Interrupted.code()))
 }
 
 /// Shows where a run has come to, writes its documents, and says what to leave with.
 ///
 /// # Errors
-/// When a document cannot be written.
+/// Never at present; a report that cannot be written is a warning, since the decision
+/// must be seen whatever happens to its copies.
 pub(crate) fn show(
     engine: &Engine,
     run: &Run,
@@ -117,7 +119,7 @@ pub(crate) fn show(
     };
     let mut written = Vec::new();
     if run.standing() == Standing::Ended {
-        written = write_reports(run, &results, places)?;
+        written = write_reports(run, &results, places, printer);
     }
     if manner.stream.json {
         match ExecutePipelineOutput::of(run, &results, Some(&logs)) {
@@ -150,18 +152,25 @@ fn write_reports(
     run: &Run,
     results: &Results,
     places: Places<'_>,
-) -> Result<Vec<(String, String)>, UserError> {
+    printer: &Printer,
+) -> Vec<(String, String)> {
     let mut written = Vec::new();
     for report in &run.plan().reports {
         let path = Path::new(&run.submission().work_dir).join(&report.path);
         let text = match report.format.as_str() {
-            "json" => json_report(run, results)?,
-            _ => markdown::comment(run, results, now(), places),
+            "json" => json_report(run, results),
+            _ => Ok(markdown::comment(run, results, now(), places)),
         };
-        write_whole(&path, &text)?;
-        written.push((report.format.clone(), report.path.clone()));
+        match text.and_then(|text| write_whole(&path, &text)) {
+            Ok(()) => written.push((report.format.clone(), report.path.clone())),
+            Err(error) => printer.warning(&format!(
+                "{}; `stagewright report {}` prints it",
+                error.message,
+                run.submission().run_id
+            )),
+        }
     }
-    Ok(written)
+    written
 }
 
 /// The finished picture as JSON.

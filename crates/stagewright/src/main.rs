@@ -13,6 +13,7 @@ mod files;
 mod log_files;
 mod observer;
 mod pipeline_file;
+mod policy_changed;
 mod printer;
 mod session;
 mod settings;

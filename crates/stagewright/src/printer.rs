@@ -40,7 +40,8 @@ impl Printer {
 
     /// Whether standard error is a terminal that can be redrawn.
     pub(crate) fn is_live(&self) -> bool {
-        !self.quiet && std::io::stderr().is_terminal()
+        let dumb = std::env::var_os("TERM").is_none_or(|kind| kind == "dumb");
+        !self.quiet && !dumb && std::io::stderr().is_terminal()
     }
 
     /// The columns of the terminal. Where there is none, nothing is cut.
@@ -107,7 +108,8 @@ impl Printer {
 
     /// As it is, without a line break: cursor movements of a live display.
     pub(crate) fn raw(&self, text: &str) {
-        let mut err = anstream::stderr().lock();
+        // Not through the stream that takes colours out: these are no colours.
+        let mut err = std::io::stderr().lock();
         let _ = write!(err, "{text}");
         let _ = err.flush();
     }

@@ -50,8 +50,37 @@ pub(crate) fn settings() -> Result<Settings, UserError> {
 /// # Errors
 /// When the place is no good.
 pub(crate) fn state_dir() -> Result<StateDir, UserError> {
-    let named = std::env::var_os(STATE_DIR_VARIABLE).map(PathBuf::from);
-    Ok(StateDir::locate(&working_directory()?, named.as_deref())?)
+    let named = std::env::var_os(STATE_DIR_VARIABLE)
+        .filter(|named| !named.is_empty())
+        .map(PathBuf::from);
+    let directory = working_directory()?;
+    let state_dir = StateDir::locate(&directory, named.as_deref())?;
+    if named.is_some() {
+        refuse_foreign(&state_dir)?;
+    }
+    Ok(state_dir)
+}
+
+/// A directory that holds other things is not taken for the state: it would be made to
+/// ignore itself, the user's files included.
+fn refuse_foreign(state_dir: &StateDir) -> Result<(), UserError> {
+    let path = state_dir.path();
+    let mut entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        // It is not there yet, or opening it will say what is wrong with it.
+        Err(_) => return Ok(()),
+    };
+    if entries.next().is_none() || state_dir.database().exists() {
+        return Ok(());
+    }
+    Err(UserError::usage(
+        "SW0405",
+        format!(
+            "{STATE_DIR_VARIABLE} names {}, which is not empty and holds no journal",
+            path.display()
+        ),
+    )
+    .hint("name an empty directory, or one that does not exist yet"))
 }
 
 impl Session {

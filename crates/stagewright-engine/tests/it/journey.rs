@@ -230,7 +230,7 @@ stages:
         let reached = other.reach(&run_id, &message);
         assert!(matches!(
             reached,
-            Ok(stagewright_engine::Reached::Posted(_))
+            Ok(stagewright_engine::Reached::Delivered(_))
         ));
     });
     let run = drive(&engine, live, &mut Seen::default()).unwrap();
@@ -262,11 +262,11 @@ stages:
     let Ok(stagewright_engine::Reached::Taken(mut live)) = engine.reach(&run_id, &message) else {
         panic!("nobody drives it");
     };
-    live.handle(stagewright_core::Input::Cancel {
+    let cancel = stagewright_core::Input::Cancel {
         reason: "enough".to_owned(),
         force: false,
-    });
-    live.begin().unwrap();
+    };
+    live.begin_with(vec![cancel]).unwrap();
     let run = drive(&engine, *live, &mut Seen::default()).unwrap();
     assert_eq!(
         run.end().map(|(status, _)| status),

@@ -5,5 +5,6 @@
     reason = "a test that cannot go on says where it stopped"
 )]
 
+mod fail_closed;
 mod journey;
 mod world;

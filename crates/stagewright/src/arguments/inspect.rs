@@ -32,8 +32,8 @@ pub(crate) struct ListArguments {
     /// How many to show.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) limit: u32,
-    /// Show those older than this run: the next page.
-    #[arg(long, value_name = "RUN_ID")]
+    /// Show those older than this run: the next page. Any way to name a run will do.
+    #[arg(long, value_name = "RUN")]
     pub(crate) before: Option<String>,
     /// Print JSON.
     #[arg(long)]

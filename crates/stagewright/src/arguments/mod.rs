@@ -19,6 +19,7 @@ pub(crate) use tools::{
 };
 
 use clap::{ArgAction, Args, Parser, Subcommand};
+use stagewright_journal::RunKey;
 
 /// Durable orchestration for pipelines of agents.
 ///
@@ -151,10 +152,15 @@ pub(crate) struct RunArgument {
 
 impl RunArgument {
     /// As the journal understands it.
-    pub(crate) fn key(&self) -> stagewright_journal::RunKey {
-        match self.run.parse() {
-            Ok(key) => key,
-            Err(never) => match never {},
-        }
+    pub(crate) fn key(&self) -> RunKey {
+        run_key(&self.run)
+    }
+}
+
+/// What a person typed for a run, as the journal understands it.
+pub(crate) fn run_key(text: &str) -> RunKey {
+    match text.parse() {
+        Ok(key) => key,
+        Err(never) => match never {},
     }
 }

@@ -1,14 +1,14 @@
 //! `approve` and `reject`: a person's answer to a waiting run (decision 36).
 
 use crate::arguments::AnswerArguments;
-use crate::conduct::{Manner, conduct};
+use crate::conduct::{Manner, conduct, show};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_core::{Input, NodeIx, NodeView, Run};
-use stagewright_engine::{EngineError, LiveRun, PersonsAnswer, Reached};
-use stagewright_journal::InboxMessage;
+use stagewright_core::{NodeIx, NodeView, Run, Standing};
+use stagewright_engine::{Engine, EngineError, PersonsAnswer, Reached};
+use stagewright_journal::{Holder, InboxMessage};
 
 pub(super) fn answer(
     arguments: &AnswerArguments,
@@ -18,6 +18,15 @@ pub(super) fn answer(
     let session = Session::open(Need::Existing)?;
     let summary = session.engine.find(&arguments.run.key())?;
     let run = session.engine.load(&summary.run_id)?;
+    if let Some(reason) = run.stuck_reason() {
+        return Err(UserError::usage(
+            "SW0306",
+            format!(
+                "run {} is stuck and takes no answer: {reason}",
+                summary.run_id
+            ),
+        ));
+    }
     let node = waiting_node(&run, arguments.node.as_deref())?;
     let answer = PersonsAnswer {
         node,
@@ -34,51 +43,70 @@ pub(super) fn answer(
         note: answer.note.clone(),
         digest: answer.digest.clone(),
     };
-    match session.engine.reach(&summary.run_id, &message)? {
-        Reached::Posted(holder) => {
+    let mut live = match session.engine.reach(&summary.run_id, &message)? {
+        Reached::Delivered(holder) => {
             printer.note(&format!(
-                "told {holder}, which drives run {}",
+                "{holder}, which drives run {}, has taken the answer",
                 summary.run_id
             ));
-            Ok(Exit::Done)
+            return Ok(Exit::Done);
         }
-        Reached::Taken(mut live) => {
-            if arguments.record_only {
-                // Nothing is started by this process; what is due by now still happens.
-                live.handle(Input::Interrupt);
-                live.handle(Input::Tick);
-            } else {
-                live.begin()?;
-            }
-            let taken = live.answer(answer);
-            if arguments.record_only {
-                let recorded = record(*live, printer)?;
-                return if taken {
-                    Ok(recorded)
-                } else {
-                    Err(too_late(&run, node))
-                };
-            }
-            if !taken {
-                // The run has moved on, and goes on here without the answer.
-                printer.failure(&too_late(&run, node));
-            }
-            let manner = Manner {
-                stream: &arguments.stream,
-                exit_partial: arguments.exit_partial,
-            };
-            conduct(&session.engine, *live, &manner, printer)
-        }
+        Reached::Posted(holder) => return Err(does_not_answer(&summary.run_id, &holder)),
+        Reached::Taken(live) => *live,
+    };
+    if arguments.record_only {
+        // Nothing is started by this process; what is due by now still happens.
+        live.hold();
     }
+    live.begin()?;
+    // The message may have been left for a driver that went away, and be taken by now.
+    let taken = live.has_answered(node) || live.answer(answer);
+    let manner = Manner {
+        stream: &arguments.stream,
+        exit_partial: arguments.exit_partial,
+    };
+    if arguments.record_only {
+        live.commit()?;
+        return match taken {
+            true => recorded(&session.engine, live.run(), &manner, printer),
+            false => Err(too_late(&run, node)),
+        };
+    }
+    if !taken {
+        // The run has moved on, and goes on here without the answer.
+        printer.failure(&too_late(&run, node));
+    }
+    conduct(&session.engine, live, &manner, printer)
 }
 
-fn record(mut live: LiveRun, printer: &Printer) -> Result<Exit, UserError> {
-    live.commit()?;
-    let run_id = &live.run().submission().run_id;
+/// The answer is in the journal. When it was the last thing to wait for, the run has
+/// ended with it.
+fn recorded(
+    engine: &Engine,
+    run: &Run,
+    manner: &Manner<'_>,
+    printer: &Printer,
+) -> Result<Exit, UserError> {
+    if run.standing() == Standing::Ended {
+        return show(engine, run, manner, printer);
+    }
+    let run_id = &run.submission().run_id;
+    if manner.stream.json {
+        printer.json(&serde_json::json!({"result": "RECORDED", "run_id": run_id}));
+    }
     printer.note(&format!(
         "recorded; `stagewright resume {run_id}` goes on with the run"
     ));
     Ok(Exit::Done)
+}
+
+/// The process that drives the run is there and does not take messages.
+pub(super) fn does_not_answer(run_id: &str, holder: &Holder) -> UserError {
+    UserError::usage(
+        "SW0311",
+        format!("{holder} drives run {run_id} and does not answer"),
+    )
+    .hint("the message stays in its inbox and counts as soon as the run goes on")
 }
 
 /// The deadline passed, or somebody else answered, since the run was looked at.
@@ -138,10 +166,12 @@ fn digest_of(run: &Run, node: NodeIx) -> String {
     }
 }
 
-/// Who sits here, as the machine knows them; recorded as claimed.
+/// Who sits here, as the machine knows them; recorded as claimed. Where nobody is
+/// logged in, it is the number of the user.
 fn local_identity() -> Option<String> {
     ["USER", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok())
         .filter(|name| !name.is_empty())
+        .or_else(|| Some(format!("uid {}", rustix::process::getuid().as_raw())))
 }

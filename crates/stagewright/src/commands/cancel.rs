@@ -1,5 +1,6 @@
 //! `cancel`: ends a run, gently or by force (rule A24).
 
+use super::answer::does_not_answer;
 use crate::arguments::{CancelArguments, StreamArguments};
 use crate::conduct::{Manner, conduct};
 use crate::exit::Exit;
@@ -7,13 +8,10 @@ use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
 use stagewright_core::{Input, Run};
-use stagewright_engine::{Reached, now};
-use stagewright_journal::InboxMessage;
+use stagewright_engine::{EngineError, Reached, now};
+use stagewright_journal::{InboxMessage, RunState};
 use stagewright_report::documents::CancelPipelineOutput;
 use std::time::{Duration, Instant};
-
-/// How long the process that drives the run may take to notice.
-const NOTICE: Duration = Duration::from_secs(10);
 
 /// How long a forced cancel may take to end everything.
 const END: Duration = Duration::from_secs(30);
@@ -41,20 +39,24 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
         by: None,
     };
     match session.engine.reach(&summary.run_id, &message)? {
-        Reached::Posted(holder) => {
+        Reached::Delivered(holder) => {
             printer.note(&format!(
-                "told {holder}, which drives run {}",
+                "{holder}, which drives run {}, has taken the cancel",
                 summary.run_id
             ));
-            wait(&session, &summary.run_id, arguments.force)?;
+            if arguments.force {
+                wait_for_the_end(&session, &summary.run_id)?;
+            }
+        }
+        Reached::Posted(holder) => {
+            let error = does_not_answer(&summary.run_id, &holder);
+            return refuse(&summary.pipeline_id, error, arguments, printer);
         }
         Reached::Taken(mut live) => {
-            // The cancel comes first: nothing is started only to be cancelled.
-            live.handle(Input::Cancel {
+            live.begin_with(vec![Input::Cancel {
                 reason: arguments.reason.clone(),
                 force: arguments.force,
-            });
-            live.begin()?;
+            }])?;
             let stream = StreamArguments {
                 json: false,
                 jsonl: false,
@@ -70,34 +72,31 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
     report(&run, arguments, printer)
 }
 
-/// Waits until the driver has taken the cancel, and with force until the run has ended.
-fn wait(session: &Session, run_id: &str, force: bool) -> Result<(), UserError> {
+/// Waits until a forced cancel has ended everything.
+fn wait_for_the_end(session: &Session, run_id: &str) -> Result<(), UserError> {
     let begun = Instant::now();
-    loop {
-        let run = session.engine.load(run_id)?;
-        let noticed = run.cancel().is_some();
-        let ended = run.end().is_some();
-        if ended || noticed && !force {
-            return Ok(());
-        }
-        let patience = if noticed { END } else { NOTICE };
-        if begun.elapsed() > patience {
+    while begun.elapsed() < END {
+        let summary = session
+            .engine
+            .journal()
+            .summary(run_id)
+            .map_err(EngineError::from)?;
+        if summary.is_none_or(|summary| summary.state == RunState::Ended) {
             return Ok(());
         }
         std::thread::sleep(PAUSE);
     }
+    Ok(())
 }
 
 fn report(run: &Run, arguments: &CancelArguments, printer: &Printer) -> Result<Exit, UserError> {
     let Some(document) = CancelPipelineOutput::of(run) else {
+        // It ended by itself before the cancel came in.
+        let status = run.end().map_or("", |(status, _)| status.as_str());
         let error = UserError::usage(
-            "SW0311",
-            format!(
-                "run {} has not taken the cancel yet: its process does not answer",
-                run.submission().run_id
-            ),
-        )
-        .hint("the cancel stays in its inbox and counts as soon as the run goes on");
+            "SW0310",
+            format!("run {} has ended with {status}", run.submission().run_id),
+        );
         return refuse(&run.submission().pipeline_id, error, arguments, printer);
     };
     if arguments.json {

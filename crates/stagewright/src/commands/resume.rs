@@ -8,7 +8,7 @@ use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
 use stagewright_core::event::{BlobRef, RunStatus};
-use stagewright_core::{Input, Run, Standing};
+use stagewright_core::{Run, Standing};
 use std::path::Path;
 
 pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<Exit, UserError> {
@@ -37,7 +37,7 @@ pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<E
     // Only what had stopped before is started over. A run that the claim itself brings to
     // an end, such as by an interrupted launch that must not run again, stays there.
     if matches!(run.standing(), Standing::Ended | Standing::Stuck) {
-        live.handle(Input::Resume);
+        session.engine.reopen(&mut live)?;
     }
     conduct(&session.engine, live, &manner, printer)
 }

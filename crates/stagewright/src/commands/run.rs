@@ -6,6 +6,7 @@ use crate::conduct::{Manner, conduct};
 use crate::context::assemble;
 use crate::exit::Exit;
 use crate::pipeline_file::load_plan;
+use crate::policy_changed::policy_changed;
 use crate::printer::Printer;
 use crate::session::{Need, Session, settings};
 use crate::settings::Settings;
@@ -14,9 +15,8 @@ use serde_json::Value;
 use stagewright_core::Plan;
 use stagewright_core::plan::{Form, RunMode};
 use stagewright_engine::{EngineError, NewSubmission, default_pipeline_id};
-use stagewright_journal::CreateError;
+use stagewright_journal::{CreateError, RunState};
 use stagewright_report::plan::Terms;
-use std::path::{Path, PathBuf};
 
 pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, UserError> {
     if arguments.dry_run {
@@ -114,7 +114,7 @@ fn submission(
         work_dir: session.directory.clone(),
         parent: None,
         adopted: Vec::new(),
-        policy_changed: policy_changed(arguments, &context, session),
+        policy_changed: policy_changed(&arguments.file, &context, session),
         plan,
         context,
     }
@@ -150,43 +150,8 @@ fn check_pipeline_id(id: &str) -> Result<String, UserError> {
     )
 }
 
-/// The files among the changed ones that decide over the change: the pipeline and the
-/// settings (decision 22).
-fn policy_changed(arguments: &RunArguments, context: &Value, session: &Session) -> Vec<String> {
-    let Some(changed) = context["pr"]["files_changed"].as_array() else {
-        return Vec::new();
-    };
-    let Some(root) = session
-        .directory
-        .ancestors()
-        .find(|directory| directory.join(".git").exists())
-    else {
-        return Vec::new();
-    };
-    let deciding = [Some(arguments.file.clone()), session.settings.file.clone()];
-    deciding
-        .into_iter()
-        .flatten()
-        .filter_map(|path| below(root, &session.directory.join(path)))
-        .filter(|path| {
-            changed
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|file| Path::new(file.trim_start_matches("./")) == path)
-        })
-        .map(|path| path.display().to_string())
-        .collect()
-}
-
-/// A path relative to a root that it lies below.
-fn below(root: &Path, path: &Path) -> Option<PathBuf> {
-    let root = root.canonicalize().ok()?;
-    let path = path.canonicalize().ok()?;
-    path.strip_prefix(root).ok().map(Path::to_path_buf)
-}
-
 /// The pipeline id has a run that has not ended (decision 31): whoever sends the same
-/// order twice gets the run there is.
+/// order twice is told of the run there is. Nothing is decided yet, so this is never 0.
 fn already_processed(
     session: &Session,
     pipeline_id: &str,
@@ -194,28 +159,42 @@ fn already_processed(
     arguments: &RunArguments,
     printer: &Printer,
 ) -> Result<Exit, UserError> {
-    let held = session
-        .engine
-        .journal()
-        .holder(run_id)
-        .map_err(EngineError::from)?;
-    let Some(holder) = held else {
-        return Err(EngineError::Create(CreateError::PipelineActive {
-            pipeline_id: pipeline_id.to_owned(),
-            run_id: run_id.to_owned(),
-        })
-        .into());
-    };
+    let journal = session.engine.journal();
+    let holder = journal.holder(run_id).map_err(EngineError::from)?;
+    let state = journal
+        .summary(run_id)
+        .map_err(EngineError::from)?
+        .map_or(RunState::Running, |summary| summary.state);
     if arguments.stream.json {
         printer.json(&serde_json::json!({
             "result": "ALREADY_PROCESSED",
             "pipeline_id": pipeline_id,
             "run_id": run_id,
+            "state": state,
         }));
     }
-    printer.note(&format!(
-        "ALREADY_PROCESSED: pipeline {pipeline_id} is run {run_id}, driven by {holder}\n\
-         `stagewright status {run_id}` shows where it stands"
-    ));
-    Ok(Exit::Done)
+    let error = UserError::usage(
+        "SW0305",
+        match &holder {
+            Some(holder) => format!(
+                "ALREADY_PROCESSED: pipeline {pipeline_id} is run {run_id}, driven by {holder}"
+            ),
+            None => format!(
+                "ALREADY_PROCESSED: pipeline {pipeline_id} has run {run_id}, which is {state}"
+            ),
+        },
+    );
+    let error = match (&holder, state) {
+        (Some(_), _) => error.hint(format!(
+            "`stagewright status {run_id}` shows where it stands"
+        )),
+        (None, RunState::Waiting) => error.hint(format!(
+            "`stagewright approve {run_id}` or `reject` answers it"
+        )),
+        (None, _) => error.hint(format!(
+            "`stagewright resume {run_id}` goes on with it, \
+             `stagewright cancel {run_id} --reason …` ends it"
+        )),
+    };
+    Err(error.hint("`--id` starts another pipeline id"))
 }

@@ -8,7 +8,7 @@ use crate::observer::print_data_lines;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_core::{NodeView, Run};
+use stagewright_core::{NodeView, Run, Standing};
 use stagewright_engine::{EngineError, now};
 use stagewright_journal::{FindError, ListFilter, RunState};
 use stagewright_report::documents::{GetPipelineStatusOutput, StatusOptions};
@@ -31,6 +31,12 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
             return Err(error.into());
         }
     };
+    // Looked up before the run is read: who has let go of it by then has written all.
+    let holder = session
+        .engine
+        .journal()
+        .holder(&summary.run_id)
+        .map_err(EngineError::from)?;
     let mut run = session.engine.load(&summary.run_id)?;
     if deadline_has_passed(&run) {
         session.engine.touch(&summary.run_id)?;
@@ -60,23 +66,20 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
         printer.json(&GetPipelineStatusOutput::of(&run, &results, now(), options));
     } else {
         let ends_at = estimated_completion(&run, now(), &past);
-        let lines = terminal::status_text(&run, now(), ends_at, printer.width());
+        let lines = terminal::status_text(&run, now(), holder.is_some(), ends_at, printer.width());
         print_data_lines(printer, &lines);
         for line in options.recent_logs.into_iter().flatten() {
             printer.data(&printable(&line));
         }
-        let held = session
-            .engine
-            .journal()
-            .holder(&summary.run_id)
-            .map_err(EngineError::from)?;
-        match held {
-            Some(holder) => printer.data(&format!("Driven by {holder}")),
-            None if summary.state == RunState::Running => printer.data(&format!(
-                "No process drives it: `stagewright resume {}` goes on",
-                summary.run_id
-            )),
-            None => {}
+        match (holder, run.standing()) {
+            (Some(holder), _) => printer.data(&format!("Driven by {holder}")),
+            (None, Standing::Pending | Standing::Going | Standing::Interrupted) => {
+                printer.data(&format!(
+                    "No process drives it: `stagewright resume {}` goes on",
+                    summary.run_id
+                ));
+            }
+            (None, Standing::Waiting | Standing::Stuck | Standing::Ended) => {}
         }
     }
     Ok(Exit::Done)
