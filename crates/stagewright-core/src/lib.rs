@@ -11,6 +11,8 @@
 //! and `settle(&run) -> Option<Event>`, which is asked until it is quiet after each
 //! event. Nothing here does IO, reads a clock, spawns, or draws random numbers.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 pub mod admit;
 mod blob;
 pub mod condition;

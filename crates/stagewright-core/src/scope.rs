@@ -58,7 +58,10 @@ pub fn project(output: &serde_json::Value, paths: &[String]) -> Map<String, serd
                     .parse::<usize>()
                     .ok()
                     .and_then(|index| items.get(index)),
-                _ => None,
+                serde_json::Value::Null
+                | serde_json::Value::Bool(_)
+                | serde_json::Value::Number(_)
+                | serde_json::Value::String(_) => None,
             };
             let Some(next) = next else {
                 found = false;

@@ -409,7 +409,11 @@ fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
         };
         let reference = match live.run().view(node) {
             NodeView::Done(outcome) => outcome.output.clone(),
-            _ => None,
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => None,
         };
         if let Some(reference) = reference {
             let document = live.document(&reference)?;

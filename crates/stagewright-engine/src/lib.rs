@@ -5,6 +5,8 @@
 //! parses arguments or speaks HTTP; the command line and embedding programs use its
 //! plain-data operations. Below it stand the core, the journal and the agents.
 
+#![warn(clippy::wildcard_enum_match_arm)]
+
 mod clock;
 mod documents;
 mod drive;
@@ -15,6 +17,7 @@ mod launch_scope;
 mod live;
 mod requests;
 mod summary;
+mod take_over;
 mod text;
 mod wake;
 
@@ -24,3 +27,4 @@ pub use engine::{Engine, MAX_CONTEXT_BYTES, NewSubmission, Parts, Reached};
 pub use error::EngineError;
 pub use id::default_pipeline_id;
 pub use live::{LiveRun, PersonsAnswer, RunDirs};
+pub use take_over::take_over;

@@ -212,7 +212,12 @@ impl LiveRun {
         } = answer;
         match self.run().view(node) {
             NodeView::Parked { digest: shown, .. } if shown == digest => {}
-            _ => return false,
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Done(_)
+            | NodeView::Skipped(_) => return false,
         }
         let planned = self.run().plan().node(node).clone();
         let choice = choice_of(&planned.action, approved);

@@ -233,7 +233,13 @@ impl Renderer {
                         push(&one_text(item).map_err(|why| format!("`{source}` {why}"))?)?;
                     }
                 }
-                other => push(&one_text(other).map_err(|why| format!("`{source}` {why}"))?)?,
+                Value::Null
+                | Value::Bool(_)
+                | Value::Number(_)
+                | Value::String(_)
+                | Value::Object(_) => {
+                    push(&one_text(&value).map_err(|why| format!("`{source}` {why}"))?)?
+                }
             }
             after_dashes |= source == "--";
         }
@@ -361,7 +367,9 @@ fn bound_value(expression: &str, value: &Value) -> Result<Bound, String> {
             .map(text)
             .collect::<Result<_, _>>()
             .map(Bound::List),
-        other => text(other).map(Bound::Scalar),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            text(value).map(Bound::Scalar)
+        }
     }
 }
 

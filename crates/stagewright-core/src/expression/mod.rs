@@ -196,7 +196,9 @@ pub fn render_tree(
             })
             .collect::<Result<_, _>>()
             .map(serde_json::Value::Object),
-        other => Ok(other.clone()),
+        plain @ (serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)) => Ok(plain.clone()),
     }
 }
 
@@ -250,6 +252,10 @@ fn too_large(what: &str) -> ExpressionError {
 }
 
 /// A minijinja error in our words, without knowledge of the scope.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the kinds are another crate's, and the rest is worded alike"
+)]
 fn describe(error: &minijinja::Error) -> ExpressionError {
     let detail = error.detail().map(str::to_owned);
     let message = match error.kind() {

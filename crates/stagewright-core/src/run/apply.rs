@@ -340,7 +340,10 @@ impl Run {
             SkipReason::ConditionError { message } => SkipReason::StageConditionError {
                 message: message.clone(),
             },
-            other => other.clone(),
+            other @ (SkipReason::DependencyFailed { .. }
+            | SkipReason::StageSkipped
+            | SkipReason::StageConditionError { .. }
+            | SkipReason::Halted { .. }) => other.clone(),
         };
         self.forget_questions(Asker::Stage(stage));
         for node in graph.plan.stage(stage).all_nodes() {

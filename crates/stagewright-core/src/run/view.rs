@@ -75,8 +75,15 @@ impl NodeView<'_> {
                     class: ErrorClass::Timeout,
                     ..
                 } => "TIMEOUT",
-                _ if is_failure(outcome) => "FAILURE",
-                _ => "SUCCESS",
+                AttemptResult::Succeeded
+                | AttemptResult::Judged { .. }
+                | AttemptResult::Failed { .. } => {
+                    if is_failure(outcome) {
+                        "FAILURE"
+                    } else {
+                        "SUCCESS"
+                    }
+                }
             }),
             Self::Skipped(_) => Some("SKIPPED"),
             Self::Pending | Self::Running { .. } | Self::Backoff { .. } | Self::Parked { .. } => {
