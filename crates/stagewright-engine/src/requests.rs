@@ -238,7 +238,7 @@ impl Renderer {
                 | Value::Number(_)
                 | Value::String(_)
                 | Value::Object(_) => {
-                    push(&one_text(&value).map_err(|why| format!("`{source}` {why}"))?)?
+                    push(&one_text(&value).map_err(|why| format!("`{source}` {why}"))?)?;
                 }
             }
             after_dashes |= source == "--";
