@@ -2,7 +2,7 @@
 //!
 //! Those of the six operations of the review specification have exactly its fields
 //! in its order; what is added is named at the field. [`RunReport`] is ours and
-//! carries its own version.
+//! carries its own version; [`RunEntry`] is its short form, one of a list.
 
 mod agent;
 mod aggregated;
@@ -11,6 +11,7 @@ mod decision;
 mod errors;
 mod nodes_report;
 mod pipeline;
+mod run_entry;
 mod run_report;
 mod status;
 mod waits;
@@ -23,6 +24,7 @@ pub use decision::MakeDecisionOutput;
 pub use errors::ErrorEntry;
 pub use nodes_report::{AgentReport, Course, GateReport, StageReport};
 pub use pipeline::{AgentResult, ExecutePipelineOutput, NO_DECISION, StageResult};
+pub use run_entry::RunEntry;
 pub use run_report::{
     AgentCounts, CostReport, DecisionReport, RUN_REPORT_FORMAT, RunReport, SubmissionReport, Timing,
 };

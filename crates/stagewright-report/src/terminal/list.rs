@@ -2,12 +2,11 @@
 
 use super::line::{Line, Row, Tone, table};
 use crate::moment::duration;
-use serde::Serialize;
 use stagewright_core::Timestamp;
 
 /// One run at a glance, as the run index has it. Times are milliseconds since the Unix
-/// epoch.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// epoch. Programs read it as [`crate::documents::RunEntry`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunRow {
     /// The run's own id.
     pub run_id: String,
@@ -17,7 +16,7 @@ pub struct RunRow {
     pub name: String,
     /// `pending`, `running`, `waiting`, `stuck` or `ended`.
     pub state: String,
-    /// What it waits for, or why it is stuck.
+    /// What it waits for, why it is stuck, or [`RunRow::INTERRUPTED`].
     pub state_detail: Option<String>,
     /// How it ended: `SUCCESS`, `PARTIAL_SUCCESS`, …
     pub status: Option<String>,
@@ -83,12 +82,21 @@ pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
 }
 
 impl RunRow {
+    /// The detail of a run that should be going on, while no process drives it.
+    pub const INTERRUPTED: &str = "interrupted";
+
     fn status_words(&self) -> String {
         match (&self.status, &self.state_detail) {
             (Some(status), _) => status.clone(),
             (None, Some(detail)) if self.state == "waiting" => format!("waiting ({detail})"),
+            (None, Some(_)) if self.is_interrupted() => Self::INTERRUPTED.to_owned(),
             (None, _) => self.state.clone(),
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        matches!(self.state.as_str(), "pending" | "running")
+            && self.state_detail.as_deref() == Some(Self::INTERRUPTED)
     }
 
     fn where_it_stands(&self) -> String {
@@ -100,12 +108,15 @@ impl RunRow {
     }
 
     /// From its start to its end, or until now.
-    fn elapsed_ms(&self, now: Timestamp) -> Option<u64> {
+    pub(crate) fn elapsed_ms(&self, now: Timestamp) -> Option<u64> {
         let started = Timestamp(self.started_at?);
         Some(self.ended_at.map_or(now, Timestamp).since_ms(started))
     }
 
     fn tone(&self) -> Tone {
+        if self.is_interrupted() {
+            return Tone::Warn;
+        }
         match (
             self.state.as_str(),
             self.status.as_deref(),

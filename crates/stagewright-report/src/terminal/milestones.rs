@@ -22,18 +22,15 @@ pub(super) fn submitted(run: &Run) -> Line {
     ))
 }
 
-/// A first claim follows the submission and says nothing new.
+/// A first claim follows the submission and says nothing new. How far the run is would
+/// be no news of this moment: the state may be that after all of its batch, such as an
+/// answer and what follows from it.
 pub(super) fn claimed(run: &Run, at: Timestamp) -> Vec<Line> {
     if run.started_at() == Some(at) {
         return Vec::new();
     }
-    let tally = run.tally();
-    vec![Line::plain(format!(
-        "{}: resumed, {} of {} done",
-        run.submission().run_id,
-        tally.completed(),
-        counted(tally.total.into(), "agent"),
-    ))]
+    let run_id = &run.submission().run_id;
+    vec![Line::plain(format!("{run_id}: resumed"))]
 }
 
 fn stage_name(run: &Run, stage: StageIx) -> String {

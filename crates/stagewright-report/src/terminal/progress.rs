@@ -59,8 +59,8 @@ impl Progress {
         }
     }
 
-    /// The lines of an event; `run` is the state after it. Events that tell a person
-    /// nothing yield none.
+    /// The lines of an event; `run` is the state after it, or after the batch that it
+    /// was committed with. Events that tell a person nothing yield none.
     pub fn on_event(&mut self, run: &Run, recorded: &Recorded) -> Vec<Line> {
         let mut lines = self.lines(run, recorded);
         self.remember(recorded);

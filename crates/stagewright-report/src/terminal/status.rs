@@ -11,11 +11,13 @@ use stagewright_core::event::AttemptResult;
 use stagewright_core::run::Standing;
 use stagewright_core::{NodeIx, NodeView, Run, Timestamp};
 
-/// The state of a run at `now`. `ends_at` is when it will probably end, if that is
-/// known ([`crate::estimated_completion`]).
+/// The state of a run at `now`. `driven` says whether a process drives it, without which
+/// nothing goes on; `ends_at` is when it will probably end, if that is known
+/// ([`crate::estimated_completion`]).
 pub fn status_text(
     run: &Run,
     now: Timestamp,
+    driven: bool,
     ends_at: Option<Timestamp>,
     width: usize,
 ) -> Vec<Line> {
@@ -26,7 +28,7 @@ pub fn status_text(
         capped(&submission.pipeline_id, 60),
         capped(&run.plan().name, 60)
     ))];
-    lines.push(standing(run, now, ends_at));
+    lines.push(standing(run, now, driven, ends_at));
     lines.push(Line::empty());
     lines.extend(stages(run, now, width));
     let waits = waits(run);
@@ -45,7 +47,7 @@ pub fn status_text(
     lines
 }
 
-fn standing(run: &Run, now: Timestamp, ends_at: Option<Timestamp>) -> Line {
+fn standing(run: &Run, now: Timestamp, driven: bool, ends_at: Option<Timestamp>) -> Line {
     let tally = run.tally();
     let done = format!("{} of {} agents done", tally.completed(), tally.total);
     let elapsed = duration(elapsed_ms(run, now).unwrap_or(0));
@@ -60,8 +62,11 @@ fn standing(run: &Run, now: Timestamp, ends_at: Option<Timestamp>) -> Line {
             });
             Line::plain(format!("{} in {elapsed}{decision}", status.as_str()))
         }
-        (Standing::Pending, None) => Line::dim("pending: no process drives it yet"),
         (Standing::Interrupted, None) => Line::warn(format!("interrupted, {done}")),
+        (Standing::Pending | Standing::Going, None) if !driven => {
+            Line::warn(format!("interrupted, {done}"))
+        }
+        (Standing::Pending, None) => Line::dim("pending"),
         (Standing::Stuck, None) => Line::bad(format!("stuck, {done}")),
         (Standing::Waiting, None) => Line::warn(format!(
             "waiting for an answer, {done}, started {elapsed} ago"

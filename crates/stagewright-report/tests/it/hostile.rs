@@ -197,7 +197,10 @@ fn terminals_stay_untouched() {
             folded.apply(recorded);
             assert_harmless(&progress.on_event(&folded, recorded), text);
             assert_harmless(&progress.live(&folded, recorded.at, 80), text);
-            assert_harmless(&terminal::status_text(&folded, recorded.at, None, 80), text);
+            assert_harmless(
+                &terminal::status_text(&folded, recorded.at, true, None, 80),
+                text,
+            );
         }
         let places = Places {
             logs: Some(text),
@@ -238,7 +241,7 @@ fn questions_and_answers() {
             text,
         );
         assert_harmless(
-            &terminal::status_text(world.run(), world.now, None, 80),
+            &terminal::status_text(world.run(), world.now, true, None, 80),
             text,
         );
         world.answer(5, "sign_off", true, text);

@@ -2,7 +2,9 @@
 
 use super::{WIDTH, shown};
 use crate::world::START;
+use serde_json::json;
 use stagewright_core::Timestamp;
+use stagewright_report::documents::RunEntry;
 use stagewright_report::terminal::{RunRow, list_table};
 
 /// Goal: runs line up in columns, whatever their names; none is no empty table.
@@ -43,6 +45,17 @@ fn list() {
             started_at: None,
             ..row("run_7f37", "nightly", "pending")
         },
+        RunRow {
+            agents_completed: 2,
+            agents_running: 1,
+            state_detail: Some(RunRow::INTERRUPTED.to_owned()),
+            current_stage: Some("build".to_owned()),
+            ..row("run_7f36", "nightly", "running")
+        },
+        RunRow {
+            state_detail: Some("three launches of `build` were lost".to_owned()),
+            ..row("run_7f35", "nightly", "stuck")
+        },
     ];
     let now = Timestamp(START.0 + 125_000);
     insta::assert_snapshot!(shown(&list_table(&rows, now, WIDTH)), @r"
@@ -51,9 +64,71 @@ fn list() {
     ? run_7f39  release-漢字   waiting (approval)  3/5   -         2 min 05 s  release
     ! run_7f38  pr-122-review  PARTIAL_SUCCESS     5/5   BLOCK     17.4 s      -
       run_7f37  nightly        pending             0/5   -         -           -
+    ? run_7f36  nightly        interrupted         2/5   -         2 min 05 s  build
+    ! run_7f35  nightly        stuck               0/5   -         2 min 05 s  -
     ");
     insta::assert_snapshot!(shown(&list_table(&[], now, WIDTH)), @r"
       No runs.
     . stagewright run FILE starts one.
     ");
+}
+
+/// Goal: programs read every field of an entry whatever the run, times as everywhere in
+/// ISO 8601, and counts that add up as in a report.
+#[test]
+fn entries() {
+    let row = RunRow {
+        run_id: "run_7f3a".to_owned(),
+        pipeline_id: "pr-123".to_owned(),
+        name: "Review".to_owned(),
+        state: "ended".to_owned(),
+        status: Some("PARTIAL_SUCCESS".to_owned()),
+        decision: Some("BLOCK".to_owned()),
+        agents_total: 5,
+        agents_completed: 3,
+        agents_failed: 1,
+        agents_skipped: 2,
+        created_at: START.0,
+        started_at: Some(START.0 + 20),
+        ended_at: Some(START.0 + 17_420),
+        updated_at: START.0 + 17_420,
+        active_ms: 17_000,
+        parent: Some("run_7f00".to_owned()),
+        ..RunRow::default()
+    };
+    let now = Timestamp(START.0 + 125_000);
+    assert_eq!(
+        serde_json::to_value(RunEntry::of(&row, now)).unwrap(),
+        json!({
+            "run_id": "run_7f3a",
+            "pipeline_id": "pr-123",
+            "name": "Review",
+            "state": "ended",
+            "state_detail": null,
+            "status": "PARTIAL_SUCCESS",
+            "decision": "BLOCK",
+            "current_stage": null,
+            "current_agent": null,
+            "timing": {
+                "created_at": "2026-01-28T10:30:00.000Z",
+                "started_at": "2026-01-28T10:30:00.020Z",
+                "ended_at": "2026-01-28T10:30:17.420Z",
+                "elapsed_ms": 17_400,
+                "active_ms": 17_000,
+            },
+            "updated_at": "2026-01-28T10:30:17.420Z",
+            "agents": {"total": 5, "executed": 3, "succeeded": 2, "failed": 1, "skipped": 2},
+            "running": 0,
+            "parent": "run_7f00",
+        })
+    );
+    let begun = RunRow {
+        agents_total: 5,
+        created_at: START.0,
+        started_at: Some(START.0),
+        ..RunRow::default()
+    };
+    let entry = RunEntry::of(&begun, now);
+    assert_eq!(entry.timing.ended_at, None);
+    assert_eq!(entry.timing.elapsed_ms, Some(125_000), "until now");
 }

@@ -90,7 +90,7 @@ fn progress_of_a_crash_and_a_cancel() {
       [10:30:00] Step 1/5 code: started
       [10:30:00] Step 2/5 architect: started
     + [10:30:01] Step 2/5 architect: ok in 1 s
-      [10:30:05] run_7f3a: resumed, 1 of 5 agents done
+      [10:30:05] run_7f3a: resumed
     ? [10:30:05] Step 1/5 code: its launch was lost; the same try starts again
       [10:30:05] Step 1/5 code: started again
     ? [10:30:05] cancel: superseded by a newer commit (what runs is stopped)
@@ -99,6 +99,26 @@ fn progress_of_a_crash_and_a_cancel() {
     ? [10:30:05] Stage 3/4 LLD Alignment Check: skipped: the run was cancelled
     ? [10:30:05] Stage 4/4 Documentation: skipped: the run was cancelled
     ! [10:30:05] ended: CANCELLED, BLOCK
+    ");
+}
+
+/// Goal: whoever takes a run to answer it commits the answer, and what follows from it,
+/// together with the claim; the claim's line says nothing that was not so before.
+#[test]
+fn a_claim_does_not_count_ahead() {
+    let mut world = waiting();
+    let before = world.events.len();
+    world.claim();
+    world.answer(0, "sign_off", false, "ann");
+    world.play_on();
+    let mut progress = Progress::new(world.run().plan(), TimeZone::UTC);
+    let lines: Vec<_> = world.events[before..]
+        .iter()
+        .flat_map(|recorded| progress.on_event(world.run(), recorded))
+        .collect();
+    insta::assert_snapshot!(shown(&lines[..2]), @r"
+      [10:30:01] run_7f3a: resumed
+    ! [10:30:01] Step 2/3 sign_off: rejected by ann: looks right
     ");
 }
 

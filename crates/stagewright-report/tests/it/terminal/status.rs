@@ -4,13 +4,14 @@ use super::{WIDTH, shown, troubled, waiting};
 use crate::plans::review;
 use crate::world::World;
 use jiff::tz::TimeZone;
+use stagewright_core::Input;
 use stagewright_report::terminal::{history_lines, status_text};
 
 /// Goal: the status shows every stage and agent, and what is waited for.
 #[test]
 fn status() {
     let world = troubled();
-    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, None, WIDTH)), @r"
+    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, false, None, WIDTH)), @r"
       run_7f3a  pr-123-review  PR Review Pipeline
       PARTIAL_SUCCESS in 26.7 s, BLOCK: 1 CRITICAL finding, 0 allowed
 
@@ -23,7 +24,7 @@ fn status() {
     . Documentation          SKIPPED                  condition could not be evaluated: `context.pr.appro…
     ");
     let world = waiting();
-    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, None, WIDTH)), @r"
+    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, false, None, WIDTH)), @r"
       run_7f3a  pr-123-review  Release
     ? waiting for an answer, 1 of 3 agents done, started 1.9 s ago
 
@@ -40,7 +41,7 @@ fn status() {
     ");
     let world = World::new(review(), |_| {}).play_for(400);
     let ends_at = Some(world.now.plus_ms(125_000));
-    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, ends_at, WIDTH)), @r"
+    insta::assert_snapshot!(shown(&status_text(world.run(), world.now, true, ends_at, WIDTH)), @r"
       run_7f3a  pr-123-review  PR Review Pipeline
       running for 400 ms, 0 of 5 agents done, about 2 min 05 s left
 
@@ -54,6 +55,31 @@ fn status() {
     . Documentation          PENDING
     .   docs                 PENDING
     ");
+}
+
+/// Goal: what nobody drives does not go on, and is not said to: neither a run whose
+/// process died, nor one that was interrupted. A wait needs no process.
+#[test]
+fn status_without_a_process() {
+    let first_line = |world: &World, driven: bool| {
+        let ends_at = Some(world.now.plus_ms(125_000));
+        let lines = status_text(world.run(), world.now, driven, ends_at, WIDTH);
+        shown(&lines[1..2])
+    };
+    let mut going = World::new(review(), |_| {}).play_for(400);
+    assert_eq!(
+        first_line(&going, true),
+        "  running for 400 ms, 0 of 5 agents done, about 2 min 05 s left"
+    );
+    let interrupted = "? interrupted, 0 of 5 agents done";
+    assert_eq!(first_line(&going, false), interrupted);
+    going.input(Input::Interrupt);
+    going.play_on();
+    assert_eq!(first_line(&going, true), interrupted);
+    assert_eq!(
+        first_line(&waiting(), false),
+        "? waiting for an answer, 1 of 3 agents done, started 1.9 s ago"
+    );
 }
 
 /// Goal: the event log has one line an event, with names, and time in the zone.
