@@ -115,7 +115,7 @@ pub(crate) enum Command {
     Approve(AnswerArguments),
     /// Say no to a waiting run.
     Reject(AnswerArguments),
-    /// Start a new run that takes over what came before an agent.
+    /// Start a new run that repeats an agent and what follows from it, and takes over the rest.
     Retry(RetryArguments),
     /// Decide over an aggregated result: JSON in, JSON out.
     Decide(OperationArguments),

@@ -133,7 +133,11 @@ pub(crate) struct AnswerArguments {
 pub(crate) struct RetryArguments {
     #[command(flatten)]
     pub(crate) run: RunArgument,
-    /// The first agent to run again; what it does not depend on is taken over.
+    /// The agent or gate to run again.
+    ///
+    /// With it everything that may follow from it is run again: what depends on it or reads
+    /// its result, the gates of its stage, later siblings where agents go one at a time, and
+    /// later stages. Every other success is taken over.
     #[arg(long, value_name = "AGENT")]
     pub(crate) from: String,
     /// Leave with 5 on partial success.

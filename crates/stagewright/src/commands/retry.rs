@@ -1,4 +1,5 @@
-//! `retry`: a new run that takes over what its parent finished before an agent.
+//! `retry`: a new run that repeats an agent and what may follow from it, and takes over
+//! the rest from its parent.
 
 use crate::arguments::RetryArguments;
 use crate::conduct::{Manner, conduct};
@@ -6,10 +7,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_core::event::{Adopted, AttemptResult};
-use stagewright_core::plan::Role;
-use stagewright_core::{NodeIx, NodeView, Run};
-use stagewright_engine::{EngineError, NewSubmission};
+use stagewright_engine::{EngineError, NewSubmission, take_over};
 use stagewright_journal::LeaseError;
 use std::path::PathBuf;
 
@@ -72,7 +70,7 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
         source: submission.source.clone(),
         work_dir: PathBuf::from(&submission.work_dir),
         parent: Some(summary.run_id.clone()),
-        adopted: adopted(&parent, from),
+        adopted: take_over(&parent, from),
         policy_changed: submission.policy_changed.clone(),
     };
     printer.note(&format!(
@@ -89,31 +87,4 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
         exit_partial: arguments.exit_partial,
     };
     conduct(&session.engine, live, &manner, printer)
-}
-
-/// What succeeded before the agent: in earlier stages, and before it in its own. Gates
-/// of its own stage judge again.
-fn adopted(parent: &Run, from: NodeIx) -> Vec<Adopted> {
-    let plan = parent.plan();
-    let stage = plan.node(from).stage;
-    (0..from.0)
-        .map(NodeIx)
-        .filter(|node| plan.node(*node).stage < stage || plan.node(*node).role == Role::Agent)
-        .filter_map(|node| match parent.view(node) {
-            NodeView::Done(outcome)
-                if outcome.result == AttemptResult::Succeeded
-                    || matches!(
-                        &outcome.result,
-                        AttemptResult::Judged { verdict, .. }
-                            if *verdict == stagewright_core::event::Verdict::Pass
-                    ) =>
-            {
-                Some(Adopted {
-                    node,
-                    outcome: outcome.clone(),
-                })
-            }
-            _ => None,
-        })
-        .collect()
 }

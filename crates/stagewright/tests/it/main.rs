@@ -9,6 +9,7 @@ mod documents;
 mod durability;
 mod error_pages;
 mod operations;
+mod retrying;
 mod scenarios;
 mod secrets;
 mod seed;
