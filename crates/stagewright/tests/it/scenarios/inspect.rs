@@ -34,7 +34,15 @@ fn list_shows_runs() {
         .as_str()
         .unwrap()
         .to_owned();
-    assert_eq!(ids(&["--before", &latest]), ["two", "one"]);
+    // Whatever names a run names the end of the page before.
+    for before in [&latest, &latest[..14], "three", "latest"] {
+        assert_eq!(ids(&["--before", before]), ["two", "one"], "{before}");
+    }
+    world
+        .call(&["list", "--before", "foo"])
+        .leaves(2)
+        .says("error[SW0301]")
+        .says("`foo`");
     let table = world.call(&["list"]).leaves(0).out;
     assert!(
         table.contains("three") && table.contains("FAILURE"),
@@ -42,6 +50,62 @@ fn list_shows_runs() {
     );
     // A unique prefix of a run id is enough.
     assert_eq!(world.status(&latest[..14])["pipeline_id"], "three");
+}
+
+/// Goal: a run whose process died is not said to be running, neither in a list nor alone,
+/// and both say so only while nobody drives it; times are written as in all documents.
+#[test]
+fn what_nobody_drives_is_interrupted() {
+    let world = World::new();
+    world.write(
+        "waits.yaml",
+        "name: Waits\nstages: [{id: s, agents: [{id: slow, run: 'echo >> log; until test -e go-on; do sleep 0.02; done'}]}]\n",
+    );
+    let shown = |world: &World| {
+        let list = world.call(&["list"]).leaves(0).out;
+        let status = world.call(&["status", "w"]).leaves(0).out;
+        let json = world.call(&["list", "--json"]).leaves(0).json();
+        let entry = json[0].clone();
+        assert!(list.contains(entry["run_id"].as_str().unwrap()), "{list}");
+        (list, status, entry)
+    };
+    let going = world.start(&["run", "waits.yaml", "--id", "w"]);
+    eventually("it runs", || world.lines("log").pop());
+    let (list, status, entry) = shown(&world);
+    assert!(
+        list.contains("running") && !list.contains("interrupted"),
+        "{list}"
+    );
+    assert!(status.contains("running for"), "{status}");
+    assert!(status.contains("Driven by process"), "{status}");
+    assert_eq!(entry["state"], "running");
+    assert_eq!(entry["state_detail"], serde_json::Value::Null);
+    for time in ["created_at", "started_at"] {
+        let time = entry["timing"][time].as_str().unwrap();
+        assert!(time.len() == 24 && time.ends_with('Z'), "{time}");
+    }
+    going.kill();
+    let (list, status, entry) = shown(&world);
+    assert!(
+        list.contains("interrupted") && !list.contains("running"),
+        "{list}"
+    );
+    assert!(
+        status.contains("interrupted, 0 of 1 agents done"),
+        "{status}"
+    );
+    assert!(status.contains("stagewright resume run_"), "{status}");
+    assert_eq!(
+        (&entry["state"], &entry["state_detail"]),
+        (&"running".into(), &"interrupted".into())
+    );
+    world.write("go-on", "");
+    world.call(&["resume", "w"]).leaves(0);
+    let (list, status, entry) = shown(&world);
+    assert!(!list.contains("interrupted"), "{list}");
+    assert!(status.contains("SUCCESS in"), "{status}");
+    assert_eq!(entry["state_detail"], serde_json::Value::Null);
+    assert_eq!(entry["agents"]["succeeded"], 1);
 }
 
 /// Goal: `logs -f` shows what an agent wrote while it still runs, goes on with what it
