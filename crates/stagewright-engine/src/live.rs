@@ -234,6 +234,11 @@ impl LiveRun {
         outcome
             .projection
             .insert("output.approved".to_owned(), approved.into());
+        if let Some(note) = &note {
+            outcome
+                .projection
+                .insert("output.note".to_owned(), note.as_str().into());
+        }
         debug_assert_eq!(outcome.result, AttemptResult::Succeeded);
         self.blobs.push(blob);
         let before = self.driver.pending().len();

@@ -129,7 +129,8 @@ fn obstacles(run: &Run) -> Vec<Factor> {
     if !proved {
         obstacles.push(obstacle(
             FactorKind::NoEvidence,
-            "no agent succeeded and no gate passed".to_owned(),
+            "nothing was checked: no agent but people and values succeeded, and no gate passed"
+                .to_owned(),
             None,
         ));
     }
@@ -150,9 +151,7 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
     };
     match run.view(index) {
         NodeView::Done(outcome) => match &outcome.result {
-            AttemptResult::Succeeded => {
-                rejected(run, index, outcome.projection.get("output.approved"))
-            }
+            AttemptResult::Succeeded => rejected(run, index, &outcome.projection),
             AttemptResult::Judged { verdict, message } => (required
                 && *verdict != crate::event::Verdict::Pass)
                 .then(|| {
@@ -193,18 +192,27 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
     }
 }
 
-/// A person's no blocks, whether the question was required or not (decision 36).
-fn rejected(run: &Run, index: NodeIx, approved: Option<&serde_json::Value>) -> Option<Factor> {
+/// A person's no blocks, whether the question was required or not; their note is the
+/// reason (decision 36).
+fn rejected(
+    run: &Run,
+    index: NodeIx,
+    answer: &serde_json::Map<String, serde_json::Value>,
+) -> Option<Factor> {
     let node = run.plan().node(index);
-    let said_no =
-        matches!(node.action, Action::Human(_)) && approved != Some(&serde_json::Value::Bool(true));
-    said_no.then(|| {
-        obstacle(
-            FactorKind::Rejected,
-            format!("`{}` was rejected", node.id),
-            Some(node.id.clone()),
-        )
-    })
+    let approved = answer.get("output.approved") == Some(&serde_json::Value::Bool(true));
+    if approved || !matches!(node.action, Action::Human(_)) {
+        return None;
+    }
+    let detail = match answer.get("output.note").and_then(|note| note.as_str()) {
+        Some(note) => format!("`{}` was rejected: {}", node.id, first_line(note)),
+        None => format!("`{}` was rejected", node.id),
+    };
+    Some(obstacle(
+        FactorKind::Rejected,
+        detail,
+        Some(node.id.clone()),
+    ))
 }
 
 fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Factor {
