@@ -28,3 +28,11 @@ pub fn read_data(source: &Source) -> Result<serde_json::Value, Vec<Diagnostic>> 
 pub fn parse_duration_ms(text: &str) -> Result<u64, String> {
     crate::lower::parse_duration(text)
 }
+
+/// Like [`parse_duration_ms`], for waits, which may be zero.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse_wait_ms(text: &str) -> Result<u64, String> {
+    crate::lower::parse_wait(text)
+}

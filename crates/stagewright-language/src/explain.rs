@@ -50,6 +50,7 @@ const PAGES: &[(&str, &str)] = pages! {
     "SW0134"
     "SW0135"
     "SW0136"
+    "SW0137"
     "SW0140"
     "SW0141"
     "SW0142"

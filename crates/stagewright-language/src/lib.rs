@@ -30,7 +30,7 @@ pub mod shell;
 mod source;
 mod syntax;
 
-pub use data::{parse_duration_ms, read_data};
+pub use data::{parse_duration_ms, parse_wait_ms, read_data};
 pub use diagnostic::{Code, Diagnostic, Level, Span, render};
 pub use load::{Loaded, load};
 pub use schema::schema;

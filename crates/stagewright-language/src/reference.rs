@@ -79,9 +79,9 @@ same and may be mixed with the others. **A file is in the review form when any s
 | | own form | review form |
 | --- | --- | --- |
 | after a failed required agent (`on_failure`) | `halt` | `continue` |
-| time limit of an agent | none, or what settings say | 600 s |
-| time limit of the run | none | 1800 s |
-| agents at once | what settings say | 3 |
+| time limit of an agent or gate | the setting `agents.timeout`, which is none | the setting `agents.max_timeout`, which is 10 minutes |
+| time limit of the run | the setting `run.timeout`, which is 30 minutes | the same |
+| agents at once | the setting `agents.concurrency` | 3 |
 | hyphens in ids | an error | become `_`, with a warning |
 
 Ids are letters, digits and `_`, not beginning with a digit. Durations are `90s`, `10m`, `1h30m`,
@@ -210,6 +210,7 @@ fn describe(shape: &Shape) -> String {
         Shape::Whole(least, most) => format!("whole number, {least} to {most}"),
         Shape::Number(least, most) => format!("number, {least} to {most}"),
         Shape::Duration => "duration".to_owned(),
+        Shape::Wait => "duration, or 0".to_owned(),
         Shape::Word(words) => quoted(words),
         Shape::Texts => "text or list of texts".to_owned(),
         Shape::Codes => "exit code or list of them".to_owned(),
@@ -225,6 +226,7 @@ fn describe(shape: &Shape) -> String {
             title(&keys::CONDITION),
             anchor(&keys::CONDITION)
         ),
+        Shape::Conditions => format!("list of {}", describe(&Shape::Condition)),
         Shape::Expression => "expression".to_owned(),
         Shape::Run => "shell text, or list of templates".to_owned(),
         Shape::Dependencies => format!(

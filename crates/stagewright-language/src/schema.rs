@@ -79,7 +79,11 @@ fn value(shape: &Shape) -> Value {
     let scalar = json!({"type": ["string", "number", "boolean", "null"]});
     match shape {
         Shape::Text | Shape::Template | Shape::Expression => scalar,
-        Shape::Id => json!({"type": ["string", "null"], "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$"}),
+        // `true` is a word like others where an id stands.
+        Shape::Id => json!({
+            "type": ["string", "boolean", "null"],
+            "pattern": "^[A-Za-z_][A-Za-z0-9_-]*$",
+        }),
         Shape::Bool => json!({"type": ["boolean", "null"]}),
         Shape::Whole(least, most) => {
             json!({"type": ["integer", "null"], "minimum": least, "maximum": most})
@@ -87,18 +91,17 @@ fn value(shape: &Shape) -> Value {
         Shape::Number(least, most) => {
             json!({"type": ["number", "null"], "minimum": least, "maximum": most})
         }
-        Shape::Duration => json!({
-            "type": ["string", "number", "null"],
-            "pattern": "^([0-9]+(ms|s|m|h|d))+$|^[0-9]+([.][0-9]+)?$",
-            "exclusiveMinimum": 0,
-        }),
+        Shape::Duration => duration("exclusiveMinimum"),
+        Shape::Wait => duration("minimum"),
         Shape::Word(words) => {
             let mut values: Vec<Value> = words.iter().map(|word| (*word).into()).collect();
             values.push(Value::Null);
             json!({"enum": values})
         }
         Shape::Texts => one_or_more(&scalar),
-        Shape::Codes => one_or_more(&json!({"type": "integer", "minimum": 0, "maximum": 255})),
+        Shape::Codes => or_null(&one_or_more(
+            &json!({"type": "integer", "minimum": 0, "maximum": 255}),
+        )),
         Shape::Tree | Shape::Operand => json!({}),
         Shape::Mapping => json!({"type": ["object", "null"]}),
         Shape::Environment => json!({
@@ -114,19 +117,35 @@ fn value(shape: &Shape) -> Value {
         Shape::Severities => {
             json!({"type": ["object", "null"], "additionalProperties": {"type": "string"}})
         }
-        Shape::Object(table) => reference(table),
+        Shape::Object(table) => or_null(&reference(table)),
         Shape::Objects(table) => json!({"type": ["array", "null"], "items": reference(table)}),
-        Shape::Condition => json!({"anyOf": [
-            {"enum": ["always", "never", null]},
-            reference(&keys::CONDITION),
-        ]}),
+        Shape::Condition => or_null(&condition()),
+        Shape::Conditions => json!({"type": ["array", "null"], "items": condition()}),
         Shape::Run => one_or_more(&scalar),
         Shape::Dependencies => one_or_more(&json!({"anyOf": [
             value(&Shape::Id),
             reference(&keys::DEPENDENCY),
         ]})),
-        Shape::Evaluator => one_or_more(&json!({"type": "string"})),
+        Shape::Evaluator => one_or_more(&scalar),
     }
+}
+
+/// A duration, with the keyword that bounds a number of seconds at zero.
+fn duration(bound: &str) -> Value {
+    json!({
+        "type": ["string", "number", "null"],
+        "pattern": "^([0-9]+(ms|s|m|h|d))+$|^[+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$",
+        bound: 0,
+    })
+}
+
+/// A condition, or a word that is one.
+fn condition() -> Value {
+    json!({"anyOf": [{"enum": ["always", "never"]}, reference(&keys::CONDITION)]})
+}
+
+fn or_null(schema: &Value) -> Value {
+    json!({"anyOf": [{"type": "null"}, schema]})
 }
 
 fn one_or_more(item: &Value) -> Value {

@@ -1,5 +1,7 @@
 //! What an installation decides for pipelines that do not say it themselves.
 
+use std::collections::BTreeSet;
+
 /// Defaults that come from settings. A file's own word goes before them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LanguageSettings {
@@ -25,6 +27,11 @@ pub struct LanguageSettings {
     pub review_run_ms: u64,
     /// Agents that run at once in the review form.
     pub review_parallelism: u32,
+    /// The functions that settings map to programs, by their ARNs; `None` is not known,
+    /// and nothing is said of any.
+    pub known_functions: Option<BTreeSet<String>>,
+    /// The evaluators that settings map to programs; `None` is not known.
+    pub known_evaluators: Option<BTreeSet<String>>,
 }
 
 impl Default for LanguageSettings {
@@ -40,6 +47,8 @@ impl Default for LanguageSettings {
             timeout_growth: 1.5,
             review_run_ms: 1_800_000,
             review_parallelism: 3,
+            known_functions: None,
+            known_evaluators: None,
         }
     }
 }

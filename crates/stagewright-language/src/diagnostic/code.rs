@@ -90,6 +90,8 @@ codes! {
     SecretOutOfPlace = "SW0135", Error, "a secret where nothing is launched";
     /// A context field that the declared defaults do not have.
     UndeclaredContext = "SW0136", Warning, "a context field without a declared default";
+    /// A name that settings map to no program.
+    Unmapped = "SW0137", Warning, "a name that settings map to no program";
 
     /// An expression that is not one.
     BadExpression = "SW0140", Error, "an expression cannot be understood";

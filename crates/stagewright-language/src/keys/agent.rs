@@ -232,7 +232,7 @@ pub(crate) static RETRY: Table = Table {
         ),
         Key::new(
             "base_delay",
-            Shape::Duration,
+            Shape::Wait,
             "The wait before the first re-run; default 4 s",
         )
         .aliases(&["initial_delay", "base"]),
@@ -241,12 +241,7 @@ pub(crate) static RETRY: Table = Table {
             Shape::Number(1.0, 100.0),
             "By how much each further wait is longer; default 2",
         ),
-        Key::new(
-            "max_delay",
-            Shape::Duration,
-            "The longest wait; default 60 s",
-        )
-        .aliases(&["max"]),
+        Key::new("max_delay", Shape::Wait, "The longest wait; default 60 s").aliases(&["max"]),
         Key::new(
             "jitter",
             Shape::Bool,

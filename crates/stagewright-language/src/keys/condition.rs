@@ -36,13 +36,9 @@ pub(crate) static CONDITION: Table = Table {
             Shape::Evaluator,
             "`custom`: a list of arguments, a name that settings map to a program, or an expression",
         ),
-        Key::new("all", Shape::Objects(&CONDITION), "All of these hold"),
-        Key::new(
-            "any",
-            Shape::Objects(&CONDITION),
-            "At least one of these holds",
-        ),
-        Key::new("not", Shape::Object(&CONDITION), "This does not hold"),
+        Key::new("all", Shape::Conditions, "All of these hold"),
+        Key::new("any", Shape::Conditions, "At least one of these holds"),
+        Key::new("not", Shape::Condition, "This does not hold"),
     ],
     elsewhere: &[
         (

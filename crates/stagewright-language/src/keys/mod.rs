@@ -112,6 +112,8 @@ pub(crate) enum Shape {
     Number(f64, f64),
     /// A duration: `90s`, `10m`, `1h30m`, `500ms`, or a number of seconds.
     Duration,
+    /// A duration that may be zero.
+    Wait,
     /// One of some words.
     Word(&'static [&'static str]),
     /// A list of texts; a single text is a list of one.
@@ -134,6 +136,8 @@ pub(crate) enum Shape {
     Objects(&'static Table),
     /// A structured condition, or the words `always` and `never`.
     Condition,
+    /// A list of them.
+    Conditions,
     /// An expression.
     Expression,
     /// A shell text, or a list of arguments.

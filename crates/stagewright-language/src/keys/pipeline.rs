@@ -33,7 +33,7 @@ pub(crate) static PIPELINE: Table = Table {
         Key::new(
             "default_timeout_per_agent",
             Shape::Duration,
-            "The review form's name of `defaults.timeout`; its own default is 600 seconds",
+            "The review form's name of `defaults.timeout`; its own default is the setting `agents.max_timeout`, 10 minutes",
         ),
         Key::new(
             "retry_failed_agents",
@@ -145,7 +145,7 @@ pub(crate) static LIMITS: Table = Table {
         Key::new(
             "timeout",
             Shape::Duration,
-            "Active time of the run; the review form's default is 1800 seconds",
+            "Active time of the run; without it the setting `run.timeout`, 30 minutes",
         )
         .aliases(&["timeout_seconds"]),
         Key::new(

@@ -275,6 +275,7 @@ impl Lowering<'_> {
         // the step knows which functions there are, this only catches other things.
         let shaped = matches!(parts[..], ["arn", _, "lambda", .., name] if !name.is_empty());
         if shaped {
+            self.check_function(&arn, field.extent());
             return Some(arn);
         }
         self.report(

@@ -98,25 +98,50 @@ impl Lowering<'_> {
             .into_iter()
             .chain(combinations.into_iter().flatten())
             .collect();
-        let [field] = given[..] else {
-            let problem = match given.get(1) {
-                None => Problem::new(
-                    Code::MissingKey,
-                    fields.extent,
-                    "a condition needs `type`, `all`, `any` or `not`",
+        if given.len() != 1 {
+            self.not_one(fields, &given);
+        }
+        // What is wrong inside of them is wrong in any case.
+        let mut read: Vec<Option<Condition>> = given
+            .iter()
+            .map(|field| self.given(reading, fields, *field, given.len() == 1))
+            .collect();
+        match given[..] {
+            [] => {
+                self.details(reading, fields);
+                None
+            }
+            [_] => read.pop().flatten(),
+            _ => None,
+        }
+    }
+
+    fn not_one(&mut self, fields: &Fields<'_>, given: &[Field<'_>]) {
+        self.report(match given {
+            [first, second, ..] => Problem::new(
+                Code::Conflict,
+                second.entry.key_extent,
+                format!(
+                    "`{}` and `{}` exclude each other",
+                    first.key.name, second.key.name
                 ),
-                Some(second) => Problem::new(
-                    Code::Conflict,
-                    second.entry.key_extent,
-                    format!(
-                        "`{}` and `{}` exclude each other",
-                        given[0].key.name, second.key.name
-                    ),
-                ),
-            };
-            self.report(problem);
-            return None;
-        };
+            ),
+            _ => Problem::new(
+                Code::MissingKey,
+                fields.extent,
+                "a condition needs `type`, `all`, `any` or `not`",
+            ),
+        });
+    }
+
+    /// What one of `type`, `all`, `any` and `not` says, alone or beside another one.
+    fn given(
+        &mut self,
+        reading: &mut Reading,
+        fields: &Fields<'_>,
+        field: Field<'_>,
+        alone: bool,
+    ) -> Option<Condition> {
         match field.key.name {
             "all" => self.parts(reading, field).map(|of| Condition::All { of }),
             "any" => self.parts(reading, field).map(|of| Condition::Any { of }),
@@ -124,11 +149,18 @@ impl Lowering<'_> {
                 let of = self.structured(reading, field.node())?;
                 Some(Condition::Not { of: Box::new(of) })
             }
-            _ => {
-                let word = self.word_of(Some(field));
-                self.unused_details(fields, word);
-                self.typed(reading, fields, word?)
-            }
+            _ => match self.word_of(Some(field)) {
+                Some(word) => {
+                    if alone {
+                        self.unused_details(fields, word);
+                    }
+                    self.typed(reading, fields, word)
+                }
+                None => {
+                    self.details(reading, fields);
+                    None
+                }
+            },
         }
     }
 
@@ -157,16 +189,22 @@ impl Lowering<'_> {
         fields: &Fields<'_>,
         kind: &str,
     ) -> Option<Condition> {
+        let needed: &[&str] = match kind {
+            "if_field" => &["field_path", "operator"],
+            "if_result" => &["agent_id", "result_field", "operator"],
+            "custom" => &["custom_evaluator"],
+            _ => &[],
+        };
+        for name in needed {
+            self.need(fields, kind, name);
+        }
         match kind {
             "always" => Some(Condition::Always),
             "never" => Some(Condition::Never),
             "if_field" => {
-                let path = self.needed(fields, kind, "field_path");
-                let comparison = self.comparison(fields, kind);
-                let field = path?;
-                let path = self.path_of(field)?;
-                self.check_context(Purpose::Condition, &path, field.extent());
-                let (operator, value) = comparison?;
+                let comparison = self.comparison(fields);
+                let path = self.field_path(fields, comparison.as_ref());
+                let (path, (operator, value)) = (path?, comparison?);
                 Some(Condition::IfField {
                     path,
                     operator,
@@ -174,33 +212,74 @@ impl Lowering<'_> {
                 })
             }
             "if_result" => {
-                let agent = self.needed(fields, kind, "agent_id");
-                let path = self.needed(fields, kind, "result_field");
-                let comparison = self.comparison(fields, kind);
-                let (agent, path) = (agent?, self.path_of(path?)?);
-                let id = self.scalar_text(agent.node(), "agent_id", "an id")?;
-                let id = self.mapped(&id).into_owned();
-                let place = agent.extent();
-                self.read_result(
-                    reading.owner,
-                    Purpose::Condition,
-                    &id,
-                    projection(&path),
-                    place,
-                );
-                let (operator, value) = comparison?;
+                let comparison = self.comparison(fields);
+                let (agent, path) = self.result_path(reading, fields);
+                let (agent, path, (operator, value)) = (agent?, path?, comparison?);
                 Some(Condition::IfResult {
-                    agent: id,
+                    agent,
                     path,
                     operator,
                     value,
                 })
             }
             _ => {
-                let field = self.needed(fields, kind, "custom_evaluator")?;
+                let field = fields.get("custom_evaluator")?;
                 self.custom(reading, field)
             }
         }
+    }
+
+    /// Checks what stands beside a type that nobody knows, or that is not there, as far
+    /// as it means something by itself.
+    fn details(&mut self, reading: &mut Reading, fields: &Fields<'_>) {
+        let comparison = self.comparison(fields);
+        self.field_path(fields, comparison.as_ref());
+        self.result_path(reading, fields);
+        if let Some(field) = fields.get("custom_evaluator") {
+            self.custom(reading, field);
+        }
+    }
+
+    /// The path below the context. One that is only asked whether it exists may be
+    /// missing.
+    fn field_path(
+        &mut self,
+        fields: &Fields<'_>,
+        comparison: Option<&(Operator, serde_json::Value)>,
+    ) -> Option<String> {
+        let field = fields.get("field_path")?;
+        let path = self.path_of(field)?;
+        if !matches!(comparison, Some((Operator::Exists, _))) {
+            self.check_context(Purpose::Condition, &path, field.extent());
+        }
+        Some(path)
+    }
+
+    /// The agent and the path of its result, each as far as it is there.
+    fn result_path(
+        &mut self,
+        reading: &Reading,
+        fields: &Fields<'_>,
+    ) -> (Option<String>, Option<String>) {
+        let path = fields
+            .get("result_field")
+            .and_then(|field| self.path_of(field));
+        let Some(field) = fields.get("agent_id") else {
+            return (None, path);
+        };
+        let Some(id) = self.scalar_text(field.node(), "agent_id", "an id") else {
+            return (None, path);
+        };
+        let id = self.mapped(&id).into_owned();
+        let projected = path.as_deref().and_then(projection);
+        self.read_result(
+            reading.owner,
+            Purpose::Condition,
+            &id,
+            projected,
+            field.extent(),
+        );
+        (Some(id), path)
     }
 
     /// A list is a program, a name is looked up in the settings, and any other text
@@ -222,81 +301,12 @@ impl Lowering<'_> {
             if !super::identifier::is_id(&text) || matches!(text.as_str(), "true" | "false") {
                 return Some(self.expression(reading.owner, field.node(), &text));
             }
+            self.check_evaluator(&text, field.extent());
             Evaluator::Named(text)
         };
         let number = reading.custom;
         reading.custom += 1;
         Some(Condition::Custom { number, evaluator })
-    }
-
-    fn comparison(
-        &mut self,
-        fields: &Fields<'_>,
-        kind: &str,
-    ) -> Option<(Operator, serde_json::Value)> {
-        let operator = self.needed(fields, kind, "operator");
-        let value = fields.get("value");
-        let operator = Operator::parse(self.word_of(operator)?)?;
-        let Some(value) = value else {
-            if operator == Operator::Exists {
-                return Some((operator, true.into()));
-            }
-            // `value: null` compares with nothing, which `eq` and `ne` can do.
-            if fields.is_null("value") && matches!(operator, Operator::Eq | Operator::Ne) {
-                return Some((operator, serde_json::Value::Null));
-            }
-            self.report(Problem::new(
-                Code::MissingKey,
-                fields.extent,
-                "a comparison needs `value`",
-            ));
-            return None;
-        };
-        let json = value.node().to_json();
-        self.check_operand(operator, &json, value)?;
-        Some((operator, json))
-    }
-
-    /// A value that the operator can never be used with is found here, not at night.
-    fn check_operand(
-        &mut self,
-        operator: Operator,
-        value: &serde_json::Value,
-        field: Field<'_>,
-    ) -> Option<()> {
-        let wanted = match operator {
-            Operator::Gt | Operator::Lt | Operator::Gte | Operator::Lte if !value.is_number() => {
-                "compares with a number"
-            }
-            Operator::In if !value.is_array() => "takes a list of values",
-            Operator::Exists if !value.is_boolean() => "takes true or false",
-            Operator::Regex => match value.as_str().map(regex::Regex::new) {
-                Some(Ok(_)) => return Some(()),
-                Some(Err(error)) => {
-                    let message = error.to_string();
-                    let reason = message.lines().last().unwrap_or_default().trim().to_owned();
-                    let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
-                    self.report(Problem::new(
-                        Code::BadComparison,
-                        field.extent(),
-                        format!("this is not a regular expression: {reason}"),
-                    ));
-                    return None;
-                }
-                None => "takes a text",
-            },
-            _ => return Some(()),
-        };
-        let word = Operator::ALL
-            .iter()
-            .find(|(_, known)| *known == operator)
-            .map_or("", |(word, _)| word);
-        self.report(Problem::new(
-            Code::BadComparison,
-            field.extent(),
-            format!("`{word}` {wanted}, this is {}", field.node().describe()),
-        ));
-        None
     }
 
     fn path_of(&mut self, field: Field<'_>) -> Option<String> {
@@ -315,28 +325,24 @@ impl Lowering<'_> {
         Some(path)
     }
 
-    fn needed<'t>(&mut self, fields: &Fields<'t>, kind: &str, name: &str) -> Option<Field<'t>> {
-        let field = fields.get(name);
-        if field.is_none() {
+    fn need(&mut self, fields: &Fields<'_>, kind: &str, name: &str) {
+        if fields.get(name).is_none() {
             self.report(Problem::new(
                 Code::MissingKey,
                 fields.extent,
                 format!("a condition of type `{kind}` needs `{name}`"),
             ));
         }
-        field
     }
 
     /// Keys that have no meaning for the condition's type would be read as if they had.
-    fn unused_details(&mut self, fields: &Fields<'_>, kind: Option<&'static str>) {
+    fn unused_details(&mut self, fields: &Fields<'_>, kind: &str) {
         let used: &[&str] = match kind {
-            Some("if_field") => &["field_path", "operator", "value"],
-            Some("if_result") => &["agent_id", "result_field", "operator", "value"],
-            Some("custom") => &["custom_evaluator"],
-            Some(_) => &[],
-            None => return,
+            "if_field" => &["field_path", "operator", "value"],
+            "if_result" => &["agent_id", "result_field", "operator", "value"],
+            "custom" => &["custom_evaluator"],
+            _ => &[],
         };
-        let kind = kind.unwrap_or_default();
         for field in fields.iter() {
             if field.key.name != "type" && !used.contains(&field.key.name) {
                 self.report(Problem::new(

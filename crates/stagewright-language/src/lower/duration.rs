@@ -13,12 +13,23 @@ const UNITS: [(&str, u64); 5] = [
 
 /// Reads a duration in milliseconds; an error says what is wrong with the text.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
+    match parse_wait(text)? {
+        0 => Err("a duration must be longer than zero".to_owned()),
+        ms => Ok(ms),
+    }
+}
+
+/// Like [`parse`]; but a wait may be none at all (rule A6).
+pub(crate) fn parse_wait(text: &str) -> Result<u64, String> {
     if let Ok(seconds) = text.parse::<f64>() {
         let ms = (seconds * 1_000.0).round();
         if !(0.0..=MAX_DURATION_MS as f64).contains(&ms) {
             return Err(out_of_range());
         }
-        return checked(ms as u64);
+        return Ok(ms as u64);
+    }
+    if text.is_empty() {
+        return Err("this is not a duration".to_owned());
     }
     let mut total: u64 = 0;
     let mut rest = text;
@@ -45,7 +56,10 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
             .ok_or_else(out_of_range)?;
         rest = &rest[unit_end..];
     }
-    checked(total)
+    match total {
+        0..=MAX_DURATION_MS => Ok(total),
+        _ => Err(out_of_range()),
+    }
 }
 
 /// A duration as people write it, such as `1h30m`.
@@ -63,14 +77,6 @@ pub(crate) fn show_ms(ms: u64) -> String {
         "0s".to_owned()
     } else {
         text
-    }
-}
-
-fn checked(ms: u64) -> Result<u64, String> {
-    match ms {
-        0 => Err("a duration must be longer than zero".to_owned()),
-        1..=MAX_DURATION_MS => Ok(ms),
-        _ => Err(out_of_range()),
     }
 }
 
@@ -114,6 +120,17 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(parse(text).ok(), expected, "{text:?}");
+        }
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("0s", Some(0)),
+            ("0m0s", Some(0)),
+            ("90s", Some(90_000)),
+            ("-1", None),
+            ("", None),
+            ("soon", None),
+        ] {
+            assert_eq!(parse_wait(text).ok(), expected, "a wait of {text:?}");
         }
         for text in ["1h30m", "90ms", "366d", "1m30s"] {
             assert_eq!(show_ms(parse(text).unwrap()), text);

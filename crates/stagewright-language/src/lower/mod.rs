@@ -9,14 +9,17 @@
 mod advice;
 mod agent;
 mod command;
+mod comparison;
 mod condition;
+mod declared;
 mod dependency;
 mod duration;
-pub(crate) use duration::parse as parse_duration;
+pub(crate) use duration::{parse as parse_duration, parse_wait};
 mod fields;
 mod gate;
 mod human;
 mod identifier;
+mod mapping;
 mod names;
 mod order;
 mod pipeline;

@@ -52,6 +52,7 @@ impl Lowering<'_> {
             let place = self.word_within(extent, read);
             let (root, rest) = read.split_once('.').unwrap_or((read, ""));
             match root {
+                "context" if self.asks_whether_there_is(extent, rest) => {}
                 "context" => self.check_context(purpose, rest, place),
                 "results" => self.check_result(owner, purpose, rest, place),
                 "stages" => self.check_stage(owner, rest, place),
@@ -286,32 +287,6 @@ impl Lowering<'_> {
             )
             .hint_if(hint)
             .note(format!("the fields are {}", listed(fields))),
-        );
-    }
-
-    /// A context may hold more than its declared defaults, so what they lack is only
-    /// worth a warning, and only where a typing mistake would silently skip something.
-    pub(super) fn check_context(&mut self, purpose: Purpose<'_>, path: &str, place: Extent) {
-        let field = path.split('.').next().unwrap_or_default();
-        let Some(declared) = &self.inherited.context else {
-            return;
-        };
-        if field.is_empty() || declared.contains(field) || !matches!(purpose, Purpose::Condition) {
-            return;
-        }
-        let hint = self
-            .problems
-            .did_you_mean(field, declared.iter().map(String::as_str));
-        self.report(
-            Problem::new(
-                Code::UndeclaredContext,
-                place,
-                format!("the pipeline's `context` declares no `{field}`"),
-            )
-            .hint(hint.unwrap_or_else(|| {
-                "without it in a submission, the condition is an error; give it a default"
-                    .to_owned()
-            })),
         );
     }
 

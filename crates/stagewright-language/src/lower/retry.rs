@@ -64,13 +64,13 @@ impl Lowering<'_> {
     }
 
     fn refine(&mut self, fields: &Fields<'_>, policy: &mut RetryPolicy) {
-        if let Some(ms) = self.duration_of(fields.get("base_delay")) {
+        if let Some(ms) = self.wait_of(fields.get("base_delay")) {
             policy.base_ms = ms;
         }
         if let Some(multiplier) = self.number_of(fields.get("multiplier")) {
             policy.multiplier = multiplier;
         }
-        if let Some(ms) = self.duration_of(fields.get("max_delay")) {
+        if let Some(ms) = self.wait_of(fields.get("max_delay")) {
             policy.max_ms = ms;
         }
         policy.jitter = self.bool_of(fields.get("jitter")).unwrap_or(false);

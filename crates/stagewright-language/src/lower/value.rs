@@ -102,10 +102,23 @@ impl Lowering<'_> {
 
     /// A duration in milliseconds.
     pub(super) fn duration_of(&mut self, field: Option<Field<'_>>) -> Option<u64> {
+        self.time_of(field, super::duration::parse)
+    }
+
+    /// A duration in milliseconds that may be zero.
+    pub(super) fn wait_of(&mut self, field: Option<Field<'_>>) -> Option<u64> {
+        self.time_of(field, super::duration::parse_wait)
+    }
+
+    fn time_of(
+        &mut self,
+        field: Option<Field<'_>>,
+        parse: fn(&str) -> Result<u64, String>,
+    ) -> Option<u64> {
         let field = field?;
         let wanted = "a duration such as `90s`";
         let text = self.scalar_text(field.node(), field.key.name, wanted)?;
-        match super::duration::parse(&text) {
+        match parse(&text) {
             Ok(ms) => Some(ms),
             Err(message) => {
                 self.report(

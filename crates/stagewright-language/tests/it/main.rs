@@ -1,5 +1,6 @@
 //! The integration tests of the language, in one binary.
 
+mod agreement;
 mod diagnostics;
 mod hostile;
 mod meaning;

@@ -1,6 +1,7 @@
 //! Thousands of slightly broken pipelines: each is answered without a panic, every
-//! diagnostic has a place in the text, and the core accepts what is accepted.
+//! diagnostic has a place in the text, and the core and the schema accept what is accepted.
 
+use crate::schema::accepts;
 use stagewright_core::graph::Graph;
 use stagewright_language::{LanguageSettings, Level, Source, explain, load, render};
 use std::ops::Range;
@@ -152,7 +153,8 @@ fn word_at(text: &str, at: usize) -> Range<usize> {
 
 #[test]
 fn broken_files_are_answered() {
-    // Goal: no panic, no diagnostic without a place, no plan that the core refuses.
+    // Goal: no panic, no diagnostic without a place, no plan that the core refuses, and no
+    // file that the schema refuses although it is a pipeline.
     let seeds = seeds();
     let mut numbers = Numbers(0x5eed_1234_abcd_0001);
     let mut accepted = 0;
@@ -166,6 +168,7 @@ fn broken_files_are_answered() {
         let diagnostics = match load(&source, &LanguageSettings::default()) {
             Ok(loaded) => {
                 accepted += 1;
+                assert!(accepts(&source), "round {round}: schema\n{}", source.text);
                 let plan = Arc::new(loaded.plan);
                 let graph = Graph::new(Arc::clone(&plan));
                 assert!(graph.is_ok(), "round {round}: {graph:?}\n{}", source.text);

@@ -1,7 +1,10 @@
 //! The JSON Schema says the same as the reader, as far as a schema can.
 
+use regex::Regex;
 use serde_json::{Value, json};
-use stagewright_language::{explain, schema};
+use stagewright_language::{Source, explain, read_data, schema};
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, Mutex};
 
 /// The part of JSON Schema that ours uses; any other keyword is a mistake in the test.
 fn valid(schema: &Value, root: &Value, value: &Value) -> bool {
@@ -39,11 +42,9 @@ fn valid(schema: &Value, root: &Value, value: &Value) -> bool {
             "minimum" => value.as_f64().is_none_or(|found| found >= number(argument)),
             "maximum" => value.as_f64().is_none_or(|found| found <= number(argument)),
             "exclusiveMinimum" => value.as_f64().is_none_or(|found| found > number(argument)),
-            "pattern" => value.as_str().is_none_or(|word| {
-                regex::Regex::new(text(argument))
-                    .expect("a pattern")
-                    .is_match(word)
-            }),
+            "pattern" => value
+                .as_str()
+                .is_none_or(|word| matches(text(argument), word)),
             "propertyNames" => value
                 .as_object()
                 .is_none_or(|entries| entries.keys().all(|key| valid(argument, root, &json!(key)))),
@@ -65,6 +66,16 @@ fn valid(schema: &Value, root: &Value, value: &Value) -> bool {
             }),
             other => panic!("the test does not know `{other}`"),
         })
+}
+
+/// Whether a pattern is found in a word. Patterns are few, and compiled once.
+fn matches(pattern: &str, word: &str) -> bool {
+    static PATTERNS: Mutex<BTreeMap<String, Regex>> = Mutex::new(BTreeMap::new());
+    let mut patterns = PATTERNS.lock().expect("no test panics meanwhile");
+    patterns
+        .entry(pattern.to_owned())
+        .or_insert_with(|| Regex::new(pattern).expect("a pattern"))
+        .is_match(word)
 }
 
 fn text(value: &Value) -> &str {
@@ -96,9 +107,15 @@ fn seed() -> Value {
     serde_json::from_str(include_str!("data/pr_review_pipeline.json")).expect("the seed is JSON")
 }
 
-fn check(value: &Value) -> bool {
-    let schema = schema();
-    valid(&schema, &schema, value)
+/// Whether the schema accepts a document.
+pub(crate) fn check(value: &Value) -> bool {
+    static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+    valid(&SCHEMA, &SCHEMA, value)
+}
+
+/// Whether the schema accepts a text that the loader accepts.
+pub(crate) fn accepts(source: &Source) -> bool {
+    check(&read_data(source).expect("what loads can be read"))
 }
 
 #[test]
@@ -144,6 +161,7 @@ fn mistakes_are_not_valid() {
         change("/stages/0/agents/0", "findings", json!("junit")),
         change("/stages/2/condition", "operator", json!("equals")),
         change("/stages/2/condition", "all", json!({})),
+        change("/stages/2/condition", "any", json!(["sometimes"])),
         change("/stages/0", "agents", json!({})),
     ] {
         assert!(!check(&document), "{document}");

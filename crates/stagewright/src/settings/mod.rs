@@ -156,6 +156,8 @@ impl Settings {
             timeout_growth: self.value("retries.timeout_growth").factor(),
             review_run_ms: self.run_timeout_ms().unwrap_or(usual.review_run_ms),
             review_parallelism: usual.review_parallelism,
+            known_functions: Some(self.lambdas.keys().cloned().collect()),
+            known_evaluators: Some(self.evaluators.keys().cloned().collect()),
         }
     }
 

@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     CountOrZero,
     /// A duration such as `10m`, or a number of seconds.
     Duration,
+    /// A duration that may be zero.
+    Wait,
     /// A number of at least 1.
     Factor,
     /// True or false.
@@ -120,7 +122,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "retries.base",
-        kind: Kind::Duration,
+        kind: Kind::Wait,
         seed_variable: None,
         default: "4s",
         meaning: "the wait before the first re-run",
@@ -134,7 +136,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "retries.max",
-        kind: Kind::Duration,
+        kind: Kind::Wait,
         seed_variable: None,
         default: "60s",
         meaning: "the longest wait",

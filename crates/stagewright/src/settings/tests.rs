@@ -1,4 +1,6 @@
 use super::*;
+use stagewright_language::{Code, Source};
+use std::collections::BTreeSet;
 
 fn load(toml: Option<&str>, variables: &[(&str, &str)]) -> Result<Settings, UserError> {
     let directory = tempfile::tempdir().unwrap();
@@ -28,6 +30,53 @@ fn the_nearer_word_counts() {
         .map(|(_, value, origin)| format!("{value} {origin}"))
         .collect();
     assert_eq!(origins, ["4 STAGEWRIGHT_RETRIES_LIMIT"]);
+}
+
+/// Goal: without any word, the language gets the defaults that its reference tells, and
+/// knows that no name is mapped.
+#[test]
+fn the_defaults_are_the_languages() {
+    let settings = load(None, &[]).unwrap();
+    let usual = LanguageSettings {
+        known_functions: Some(BTreeSet::new()),
+        known_evaluators: Some(BTreeSet::new()),
+        ..LanguageSettings::default()
+    };
+    assert_eq!(settings.language(), usual);
+    assert_eq!(settings.run_timeout_ms(), Some(30 * 60_000));
+}
+
+/// Goal: tests need not wait (rule A6), but a limit of zero is none.
+#[test]
+fn waits_may_be_zero() {
+    let settings = load(
+        Some("[retries]\nbase = 0\n"),
+        &[("STAGEWRIGHT_RETRIES_MAX", "0s")],
+    );
+    let language = settings.unwrap().language();
+    assert_eq!((language.backoff_base_ms, language.backoff_max_ms), (0, 0));
+    let error = load(Some("[run]\ntimeout = 0\n"), &[]).unwrap_err();
+    assert_eq!(error.code, "SW0209");
+}
+
+/// Goal: what the seed's own pipeline names is warned of, until all of it is mapped.
+#[test]
+fn the_seeds_mapping_is_complete() {
+    let fixture = |name: &str| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/seed");
+        std::fs::read_to_string(format!("{root}/{name}")).unwrap()
+    };
+    let unmapped = |toml: Option<&str>| {
+        let settings = load(toml, &[]).unwrap().language();
+        let source = Source::new("pipeline.yaml", fixture("pr_review_pipeline.yaml"));
+        let warnings = stagewright_language::load(&source, &settings)
+            .unwrap()
+            .warnings;
+        let codes = warnings.iter().map(|warning| warning.code);
+        codes.filter(|code| *code == Code::Unmapped).count()
+    };
+    assert_eq!(unmapped(Some(&fixture("stagewright.toml"))), 0);
+    assert_eq!(unmapped(None), 5);
 }
 
 /// Goal: the seed's bare names count only when the file says so.

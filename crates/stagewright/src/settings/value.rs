@@ -38,6 +38,9 @@ impl Value {
             Kind::Duration => stagewright_language::parse_duration_ms(text)
                 .map(Self::DurationMs)
                 .map_err(|why| format!("must be a duration such as `90s` or `10m`: {why}")),
+            Kind::Wait => stagewright_language::parse_wait_ms(text)
+                .map(Self::DurationMs)
+                .map_err(|why| format!("must be `0` or a duration such as `90s`: {why}")),
             Kind::Factor => match text.parse::<f64>() {
                 Ok(factor) if factor.is_finite() && factor >= 1.0 => Ok(Self::Factor(factor)),
                 _ => Err(wrong("a number of at least 1")),

@@ -116,6 +116,19 @@ fn settings_stand_in_for_what_the_file_leaves_open() {
 }
 
 #[test]
+fn a_wait_may_be_none() {
+    // Goal: tests need not wait (rule A6); a time limit of zero stays an error.
+    let plan = stage(
+        "",
+        "
+      - {id: a, run: [x], retry: {limit: 3, base_delay: 0, max_delay: 0s}}
+",
+    );
+    let retry = &plan.nodes[0].retry;
+    assert_eq!((retry.limit, retry.base_ms, retry.max_ms), (3, 0, 0));
+}
+
+#[test]
 fn retry_refines_by_error_class() {
     // Goal: every key of `retry` has its effect.
     let plan = stage(

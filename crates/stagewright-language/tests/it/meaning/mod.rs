@@ -3,6 +3,7 @@
 mod defaults;
 mod structure;
 
+use crate::schema::accepts;
 use stagewright_core::graph::Graph;
 use stagewright_core::plan::{Node, Plan};
 use stagewright_language::{LanguageSettings, Source, load, render};
@@ -13,6 +14,10 @@ fn plan_with(text: &str, settings: &LanguageSettings) -> Plan {
     let plan = load(&source, settings)
         .unwrap_or_else(|found| panic!("{}", render(&found, &source, false)))
         .plan;
+    assert!(
+        accepts(&source),
+        "the schema accepts every pipeline:\n{text}"
+    );
     Graph::new(Arc::new(plan.clone())).expect("the core accepts every plan of the language");
     plan
 }

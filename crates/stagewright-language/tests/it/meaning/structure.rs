@@ -6,7 +6,8 @@ use stagewright_core::{Condition, Evaluator, Operator};
 
 #[test]
 fn edges_follow_from_dependencies_and_reads() {
-    // Goal: success and any apart; a read adds an edge once; other stages need none.
+    // Goal: success and any apart; a read adds an edge once, one of an earlier stage too,
+    // since what a repeated result led to is repeated.
     let plan = plan(
         "
 name: t
@@ -45,7 +46,7 @@ stages:
             "early: [] []",
             "a: [] []",
             r#"b: ["a"] ["early"]"#,
-            r#"c: ["b"] ["a"]"#,
+            r#"c: ["b"] ["early", "a"]"#,
             r#"d: [] ["c", "a"]"#,
             "g: [] []",
         ]
