@@ -1,6 +1,6 @@
 //! What most commands begin with: the settings, the state directory, the engine.
 
-use crate::settings::Settings;
+use crate::settings::{Environment, Settings};
 use crate::user_error::UserError;
 use stagewright_agents::Agents;
 use stagewright_engine::{Engine, Parts};
@@ -42,7 +42,7 @@ pub(crate) fn working_directory() -> Result<PathBuf, UserError> {
 /// # Errors
 /// When one of them is wrong.
 pub(crate) fn settings() -> Result<Settings, UserError> {
-    Settings::load(&working_directory()?, &|name| std::env::var_os(name))
+    Settings::load(&working_directory()?, &Environment::of_process())
 }
 
 /// Where runs are remembered; nothing is made yet.
@@ -65,10 +65,9 @@ pub(crate) fn state_dir() -> Result<StateDir, UserError> {
 /// ignore itself, the user's files included.
 fn refuse_foreign(state_dir: &StateDir) -> Result<(), UserError> {
     let path = state_dir.path();
-    let mut entries = match std::fs::read_dir(path) {
-        Ok(entries) => entries,
-        // It is not there yet, or opening it will say what is wrong with it.
-        Err(_) => return Ok(()),
+    // When it is not there yet, or cannot be read, opening it says so.
+    let Ok(mut entries) = std::fs::read_dir(path) else {
+        return Ok(());
     };
     if entries.next().is_none() || state_dir.database().exists() {
         return Ok(());

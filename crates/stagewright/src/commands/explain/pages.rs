@@ -14,5 +14,5 @@ pub(super) const PAGES: &[(&str, &str)] = pages! {
     "SW0225" "SW0226"
     "SW0301" "SW0302" "SW0303" "SW0304" "SW0305" "SW0306" "SW0307" "SW0308" "SW0309"
     "SW0310" "SW0311" "SW0312" "SW0313"
-    "SW0401" "SW0402" "SW0403" "SW0404"
+    "SW0401" "SW0402" "SW0403" "SW0404" "SW0405"
 };
