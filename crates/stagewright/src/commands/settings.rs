@@ -21,6 +21,12 @@ pub(super) fn settings(json: bool, printer: &Printer) -> Result<Exit, UserError>
     } else {
         printer.data(&text(&settings));
     }
+    for unused in &settings.unused {
+        printer.note(&format!(
+            "{} is known, not used: {}",
+            unused.name, unused.why
+        ));
+    }
     Ok(Exit::Done)
 }
 
@@ -126,7 +132,7 @@ fn programs<'a>(
 
 #[cfg(test)]
 mod tests {
-    use crate::settings::SETTINGS;
+    use crate::settings::{SETTINGS, UNUSED};
 
     /// Goal: the reference page has exactly the settings that there are, with all that
     /// is known of them.
@@ -154,6 +160,15 @@ mod tests {
         let rows: Vec<&str> = page
             .lines()
             .filter(|line| line.starts_with("| `"))
+            .collect();
+        assert_eq!(rows, expected);
+        let expected: Vec<String> = UNUSED
+            .iter()
+            .map(|unused| format!("- `{}`: {}", unused.name, unused.why))
+            .collect();
+        let rows: Vec<&str> = page
+            .lines()
+            .filter(|line| line.starts_with("- `"))
             .collect();
         assert_eq!(rows, expected);
     }

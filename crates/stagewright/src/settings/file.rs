@@ -1,6 +1,7 @@
 //! `stagewright.toml`: the nearest one upwards from the working directory.
 
 use super::FILE_NAME;
+use super::nearest;
 use super::table::{SETTINGS, Setting};
 use super::value::Value;
 use crate::files::read_text;
@@ -139,18 +140,8 @@ fn section_of(setting: &Setting) -> &str {
 
 /// "`x` is unknown", with the nearest name there is.
 fn unknown(name: &str) -> String {
-    let known = SETTINGS
-        .iter()
-        .map(|setting| setting.name)
-        .chain(["compat.seed_environment"]);
-    let nearest = known
-        .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 4);
-    match nearest {
-        Some((_, known)) => format!("`{name}` is unknown, did you mean `{known}`?"),
-        None => format!("`{name}` is unknown"),
-    }
+    let known = SETTINGS.iter().map(|setting| setting.name);
+    nearest::unknown(name, known.chain(["compat.seed_environment"]))
 }
 
 fn lambda(value: &toml::Value) -> Result<LambdaProgram, String> {

@@ -3,10 +3,15 @@
 //! Flags go before all of them; the commands lay them over. Each value knows where it
 //! came from, which `stagewright settings` shows.
 
+mod environment;
 mod file;
+mod nearest;
 mod table;
 mod value;
 
+#[cfg(test)]
+pub(crate) use environment::UNUSED;
+pub(crate) use environment::{Environment, Unused};
 pub(crate) use table::{SETTINGS, Setting};
 
 use crate::user_error::UserError;
@@ -14,7 +19,6 @@ use stagewright_agents::{Caps, Grace, LambdaProgram, Settings as AgentSettings};
 use stagewright_journal::Durability;
 use stagewright_language::LanguageSettings;
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use value::Value;
@@ -52,17 +56,18 @@ pub(crate) struct Settings {
     lambdas: BTreeMap<String, LambdaProgram>,
     /// Programs of custom evaluators.
     pub(crate) evaluators: BTreeMap<String, Vec<String>>,
+    /// The review specification's variables that are set, would be read, and have no
+    /// effect.
+    pub(crate) unused: Vec<Unused>,
 }
 
 impl Settings {
     /// The settings that hold in a directory.
     ///
     /// # Errors
-    /// When the file or a variable holds something that is no such setting.
-    pub(crate) fn load(
-        directory: &Path,
-        variable: &dyn Fn(&str) -> Option<OsString>,
-    ) -> Result<Self, UserError> {
+    /// When the file or a variable holds something that is no such setting, or is none.
+    pub(crate) fn load(directory: &Path, environment: &Environment) -> Result<Self, UserError> {
+        environment.check_names()?;
         let file = file::nearest(directory)
             .map(|path| file::read(&path))
             .transpose()?;
@@ -71,7 +76,7 @@ impl Settings {
         for setting in SETTINGS {
             values.insert(
                 setting.name,
-                resolve(setting, file.as_ref(), seed_environment, variable)?,
+                resolve(setting, file.as_ref(), seed_environment, environment)?,
             );
         }
         let (path, lambdas, evaluators) = match file {
@@ -83,6 +88,10 @@ impl Settings {
             file: path,
             lambdas,
             evaluators,
+            unused: match seed_environment {
+                true => environment.unused(),
+                false => Vec::new(),
+            },
         })
     }
 
@@ -185,7 +194,7 @@ fn resolve(
     setting: &'static Setting,
     file: Option<&file::SettingsFile>,
     seed_environment: bool,
-    variable: &dyn Fn(&str) -> Option<OsString>,
+    environment: &Environment,
 ) -> Result<(Value, Origin), UserError> {
     let own = setting.variable();
     let seed = setting
@@ -193,7 +202,7 @@ fn resolve(
         .filter(|_| seed_environment)
         .map(str::to_owned);
     for name in std::iter::once(own).chain(seed) {
-        let Some(text) = variable(&name) else {
+        let Some(text) = environment.get(&name) else {
             continue;
         };
         let value = text

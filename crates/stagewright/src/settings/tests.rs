@@ -1,6 +1,7 @@
 use super::*;
 use stagewright_language::{Code, Source};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 
 fn load(toml: Option<&str>, variables: &[(&str, &str)]) -> Result<Settings, UserError> {
     let directory = tempfile::tempdir().unwrap();
@@ -9,11 +10,11 @@ fn load(toml: Option<&str>, variables: &[(&str, &str)]) -> Result<Settings, User
     }
     let nested = directory.path().join("a/b");
     std::fs::create_dir_all(&nested).unwrap();
-    let variables: BTreeMap<String, OsString> = variables
+    let environment = variables
         .iter()
         .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
         .collect();
-    Settings::load(&nested, &|name| variables.get(name).cloned())
+    Settings::load(&nested, &environment)
 }
 
 /// Goal: environment before file before default, each knowing where it came from.
@@ -121,6 +122,71 @@ fn what_is_no_setting_is_refused() {
     assert_eq!(error.code, "SW0208");
     let error = load(None, &[("STAGEWRIGHT_AGENTS_CONCURRENCY", "0")]).unwrap_err();
     assert_eq!(error.code, "SW0207");
+}
+
+/// Goal: a misspelt variable does not silently mean the default; all are told at once.
+#[test]
+fn a_variable_like_ours_is_one_of_ours() {
+    let error = load(
+        None,
+        &[
+            ("STAGEWRIGHT_RUN_TIMOUT", "5m"),
+            ("STAGEWRIGHT_STATE_DIRS", "/x"),
+            ("STAGEWRIGHT_HOME", "/x"),
+            ("STAGEWRIGHTED", "1"),
+            ("HOME", "/x"),
+        ],
+    )
+    .unwrap_err();
+    assert_eq!(error.code, "SW0207");
+    assert_eq!(
+        error.message,
+        "the environment holds what is no setting: `STAGEWRIGHT_HOME` is unknown; \
+         `STAGEWRIGHT_RUN_TIMOUT` is unknown, did you mean `STAGEWRIGHT_RUN_TIMEOUT`?; \
+         `STAGEWRIGHT_STATE_DIRS` is unknown, did you mean `STAGEWRIGHT_STATE_DIR`?"
+    );
+    let fine = load(
+        None,
+        &[
+            ("STAGEWRIGHT_STATE_DIR", "/x"),
+            ("STAGEWRIGHT_TEST_TOOLS", "/x"),
+        ],
+    );
+    assert!(fine.is_ok());
+}
+
+/// Goal: stagewright can run inside of an agent, whatever agents are given.
+#[test]
+fn the_variables_of_agents_are_known() {
+    let source = include_str!("../../../stagewright-agents/src/environment.rs");
+    let names: BTreeSet<&str> = source
+        .split(|c: char| !c.is_ascii_uppercase() && c != '_')
+        .filter(|word| word.starts_with("STAGEWRIGHT_"))
+        .collect();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        let settings = load(None, &[(name, "x")]);
+        assert!(settings.is_ok(), "{:?}", settings.unwrap_err().message);
+    }
+}
+
+/// Goal: variables of the seed without effect are told, where they would be read.
+#[test]
+fn the_seeds_other_variables_are_told() {
+    let variables = [
+        ("LOG_LEVEL", "DEBUG"),
+        ("REDIS_HOST", "x"),
+        ("MAX_AGENT_RETRIES", "1"),
+    ];
+    let told = |toml| -> Vec<&str> {
+        let settings = load(toml, &variables).unwrap();
+        settings.unused.iter().map(|unused| unused.name).collect()
+    };
+    assert_eq!(told(None), [""; 0]);
+    assert_eq!(
+        told(Some("[compat]\nseed_environment = true\n")),
+        ["LOG_LEVEL", "REDIS_HOST"]
+    );
 }
 
 /// Goal: a lambda mapping is read, and a broken one says which.

@@ -259,3 +259,23 @@ fn settings_say_where_they_come_from() {
     }
     assert!(!text.contains("hush"));
 }
+
+/// Goal: nobody thinks that a variable of the seed does something when it does not, and a
+/// misspelt one is no default.
+#[test]
+fn variables_without_effect_are_told() {
+    let mut world = World::new();
+    world.set("LOG_LEVEL", "DEBUG");
+    let quiet = world.call(&["settings"]).leaves(0);
+    assert!(!quiet.err.contains("LOG_LEVEL"), "{quiet}");
+    world.write("stagewright.toml", "[compat]\nseed_environment = true\n");
+    world
+        .call(&["settings"])
+        .leaves(0)
+        .says("LOG_LEVEL is known, not used: ");
+    world.set("STAGEWRIGHT_RUN_TIMOUT", "5m");
+    world
+        .call(&["settings"])
+        .leaves(2)
+        .says("did you mean `STAGEWRIGHT_RUN_TIMEOUT`?");
+}
