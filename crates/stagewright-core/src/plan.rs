@@ -66,12 +66,13 @@ pub struct Plan {
     /// Limits of the whole run.
     #[serde(default)]
     pub limits: Limits,
-    /// Stop after the first required failure, and stop what is running (rule A4).
-    #[serde(default)]
-    pub fail_fast: bool,
-    /// Stop on a critical finding (rule A4).
-    #[serde(default)]
-    pub fail_fast_on_critical: bool,
+    /// Stop after the first required failure, and stop what is running (rule A4);
+    /// `None` leaves it to the submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_fast: Option<bool>,
+    /// Stop on a critical finding (rule A4); `None` leaves it to the submission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fail_fast_on_critical: Option<bool>,
     /// The stages in order.
     pub stages: Vec<Stage>,
     /// All agents and gates: stage by stage, in each stage its agents, then its gates.
@@ -380,5 +381,37 @@ impl Plan {
     pub fn is_required(&self, node: NodeIx) -> bool {
         let node = self.node(node);
         node.required && self.stage(node.stage).required
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn switches_of_stored_plans_are_read() {
+        // Goal: a plan says yes, no, or nothing; plans that were stored when it could only
+        // say yes or no are still read, and written as they were.
+        let stored = |switches: &str| {
+            format!(
+                r#"{{"format":1,"name":"t","version":"1","form":"own",{switches}"stages":[],"nodes":[],"policy":null}}"#
+            )
+        };
+        for (switches, expected) in [
+            (
+                r#""fail_fast":true,"fail_fast_on_critical":false,"#,
+                [Some(true), Some(false)],
+            ),
+            (r#""fail_fast":null,"#, [None, None]),
+            ("", [None, None]),
+        ] {
+            let plan: Plan = serde_json::from_str(&stored(switches)).unwrap();
+            assert_eq!([plan.fail_fast, plan.fail_fast_on_critical], expected);
+            let written = serde_json::to_value(&plan).unwrap();
+            assert_eq!(
+                written.get("fail_fast"),
+                expected[0].map(Value::from).as_ref()
+            );
+        }
     }
 }

@@ -80,8 +80,8 @@ fn empty_plan(random: &mut Random) -> Plan {
         form: Form::Own,
         context: serde_json::Map::new(),
         limits: Limits::default(),
-        fail_fast: false,
-        fail_fast_on_critical: false,
+        fail_fast: None,
+        fail_fast_on_critical: None,
         stages: Vec::new(),
         nodes: Vec::new(),
         policy: (!random.chance(8)).then(|| Policy {

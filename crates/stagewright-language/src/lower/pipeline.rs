@@ -56,10 +56,8 @@ impl Lowering<'_> {
             form: self.form,
             context,
             limits,
-            fail_fast: self.bool_of(fields.get("fail_fast")).unwrap_or(false),
-            fail_fast_on_critical: self
-                .bool_of(fields.get("fail_fast_on_critical"))
-                .unwrap_or(false),
+            fail_fast: self.bool_of(fields.get("fail_fast")),
+            fail_fast_on_critical: self.bool_of(fields.get("fail_fast_on_critical")),
             stages,
             nodes,
             policy: self.policy(&fields),

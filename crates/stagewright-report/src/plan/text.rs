@@ -96,10 +96,10 @@ fn heading(lines: &mut Lines, plan: &Plan, terms: &Terms) {
         let cap = cap.min(terms.concurrency_cap);
         facts.push(format!("at most {} at once", counted(cap.into(), "agent")));
     }
-    if plan.fail_fast {
+    if plan.fail_fast == Some(true) {
         facts.push("stops after the first required failure".to_owned());
     }
-    if plan.fail_fast_on_critical {
+    if plan.fail_fast_on_critical == Some(true) {
         facts.push("stops on a critical finding".to_owned());
     }
     lines.line(0, &facts.join("; "));

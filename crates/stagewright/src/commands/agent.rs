@@ -231,8 +231,8 @@ impl Order {
             form: Form::Review,
             context: Map::new(),
             limits: Limits::default(),
-            fail_fast: false,
-            fail_fast_on_critical: false,
+            fail_fast: None,
+            fail_fast_on_critical: None,
             stages: vec![Stage {
                 id: "agent".to_owned(),
                 name: "agent".to_owned(),

@@ -105,8 +105,10 @@ fn submission(
         concurrency_cap: settings.concurrency(),
         timeout_ms,
         max_agent_ms: settings.max_agent_ms(),
-        fail_fast: arguments.fail_fast || plan.fail_fast,
-        fail_fast_on_critical: settings.fail_fast_on_critical() || plan.fail_fast_on_critical,
+        fail_fast: arguments.fail_fast || plan.fail_fast.unwrap_or(false),
+        fail_fast_on_critical: plan
+            .fail_fast_on_critical
+            .unwrap_or(settings.fail_fast_on_critical()),
         partial_success_allowed: settings.partial_success_allowed()
             && !arguments.no_partial_success,
         trace_id: arguments.trace_id.clone(),

@@ -89,3 +89,37 @@ fn scenario_10_after_a_failed_required_agent() {
         assert_eq!(output["decision"], "BLOCK");
     }
 }
+
+/// Goal: whether a critical finding stops the run is the pipeline's word, and the
+/// setting's where the pipeline has none.
+#[test]
+fn a_pipelines_word_goes_before_the_setting() {
+    let finding = json!({
+        "file": "a.py", "line": 1, "type": "x", "severity": "CRITICAL", "description": "d",
+    });
+    let document = json!({"status": "FAIL", "violations": [finding], "violations_count": 1});
+    for (said, setting, later) in [
+        ("", "true", "SKIPPED"),
+        ("", "false", "SUCCESS"),
+        ("fail_fast_on_critical: false\n", "true", "SUCCESS"),
+        ("fail_fast_on_critical: true\n", "false", "SKIPPED"),
+    ] {
+        let world = World::new();
+        world.write("document.json", &document.to_string());
+        world.write(
+            "stagewright.toml",
+            &format!("[run]\nfail_fast_on_critical = {setting}\n"),
+        );
+        world.write(
+            "critical.yaml",
+            &format!(
+                "name: Critical\n{said}stages:\n  - id: s\n    agents:\n      \
+                 - {{id: finds, findings: agent, run: cat document.json}}\n      \
+                 - {{id: later, run: echo done}}\n"
+            ),
+        );
+        let call = ["run", "critical.yaml", "--json"];
+        let output = world.call(&call).leaves(1).json();
+        assert_eq!(agent(&output, "later")["status"], later, "{said}{setting}");
+    }
+}
