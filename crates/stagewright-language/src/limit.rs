@@ -1,6 +1,10 @@
 //! What a pipeline file may not exceed. Every limit is named, and exceeding one is an
 //! error with a position, never a hang or a crash.
 
+/// What expressions and templates may not exceed, here as in the core, which compiles
+/// them.
+pub use stagewright_core::expression::{MAX_EXPRESSION_TOKENS, MAX_STATEMENTS};
+
 /// The largest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 10 * 1024 * 1024;
 
@@ -33,14 +37,6 @@ pub const MAX_ID_CHARS: usize = 64;
 
 /// The longest template, in bytes.
 pub const MAX_TEMPLATE_BYTES: usize = 256 * 1024;
-
-/// The most words, operators and brackets of one expression. Expressions are compiled
-/// by recursion, one level for each operator in the worst case, and this much fits a
-/// small stack.
-pub const MAX_EXPRESSION_TOKENS: usize = 1_000;
-
-/// The most `{% … %}` of one template, which nest in the same way.
-pub const MAX_STATEMENTS: usize = 200;
 
 /// The most re-runs that a file may ask for.
 pub const MAX_RETRIES: u32 = 1_000;

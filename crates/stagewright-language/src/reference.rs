@@ -88,6 +88,17 @@ Ids are letters, digits and `_`, not beginning with a digit. Durations are `90s`
 `500ms`, or a number of seconds. Anchors, aliases and merge keys (`<<`) of YAML can be used; tags
 cannot.
 
+## Expressions
+
+`if:` and what stands in `{{ … }}` are expressions of minijinja, such as
+`results.lint.status == 'SUCCESS' and context.pr.files | length > 0`. A name that does not exist is an
+error that says what there is; `is defined` and `| default(…)` ask for it without one.
+
+**`<`, `<=`, `>` and `>=` compare any two values**, not only numbers: a text is larger than every
+number, so `context.pr.title > 3` is true. The operators `gt`, `lt`, `gte` and `lte` of a structured
+condition are strict: with anything but numbers the condition is an error (rule A11). In an
+expression, `| float` insists on a number: `context.score | float > 3`.
+
 ";
 
 const PROBLEMS_INTRODUCTION: &str = "\

@@ -7,6 +7,11 @@
 //! allow-list, and those that can build large values are capped (decision 7).
 
 mod environment;
+mod size;
+
+pub use size::{
+    Excess, MAX_EXPRESSION_TOKENS, MAX_STATEMENTS, excess_of_expression, excess_of_template,
+};
 
 use minijinja::{Environment, ErrorKind, Value};
 use std::collections::BTreeSet;
@@ -35,6 +40,18 @@ pub struct ExpressionError {
     pub offset: Option<usize>,
 }
 
+impl From<Excess> for ExpressionError {
+    fn from(excess: Excess) -> Self {
+        Self {
+            message: excess.to_string(),
+            offset: match excess {
+                Excess::Tokens { offset } => Some(offset),
+                Excess::Statements => None,
+            },
+        }
+    }
+}
+
 /// A compiled expression.
 #[derive(Debug)]
 pub struct Expression {
@@ -47,9 +64,12 @@ impl Expression {
     /// Compiles an expression such as `results.lint.status == 'SUCCESS'`.
     ///
     /// # Errors
-    /// When the text is not an expression, or names a filter, test or function that
-    /// does not exist.
+    /// When the text is not an expression, names a filter, test or function that does
+    /// not exist, or is too large ([`MAX_EXPRESSION_TOKENS`]).
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
+        if let Some(excess) = excess_of_expression(source) {
+            return Err(excess.into());
+        }
         let compiled = ENVIRONMENT
             .compile_expression_owned(source.to_owned())
             .map_err(|error| describe(&error))?;
@@ -113,10 +133,14 @@ impl Template {
     /// Compiles a template.
     ///
     /// # Errors
-    /// When its syntax is wrong.
+    /// When its syntax is wrong, or it is too large ([`MAX_EXPRESSION_TOKENS`],
+    /// [`MAX_STATEMENTS`]).
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             return Ok(Self::Plain(source.to_owned()));
+        }
+        if let Some(excess) = excess_of_template(source) {
+            return Err(excess.into());
         }
         if let Some(inner) = only_expression(source)
             && let Ok(expression) = Expression::compile(inner)

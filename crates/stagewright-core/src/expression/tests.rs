@@ -39,6 +39,10 @@ fn expressions_yield_values_or_say_what_there_is() {
             Err("`nope` does not exist; there is: context, results"),
         ),
         ("'x' * 999999999999", Err("repeated string is too large")),
+        // Kinds have an order too; a filter insists on a number.
+        ("context.pr.title > 3", Ok(true.into())),
+        ("context.pr.files < 3", Ok(false.into())),
+        ("context.pr.title | float > 3", Err("invalid float literal")),
         ("context.n | nofilter", Err("filter nofilter is unknown")),
         ("1 +", Err("unexpected end of input, expected expression")),
     ];
@@ -100,4 +104,65 @@ fn a_text_cannot_grow_without_bound() {
             .unwrap_err();
         assert!(error.message.contains("larger than"), "{source}: {error}");
     }
+}
+
+#[test]
+fn what_is_compiled_fits_a_small_stack() {
+    // Goal: no text exhausts the two megabytes of a usual thread, wherever it comes from.
+    // What is at the limit is compiled, what is beyond it is an error.
+    let small = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+    let answered = small.spawn(|| {
+        let large = expressions(100 * MAX_EXPRESSION_TOKENS);
+        for (source, large) in expressions(MAX_EXPRESSION_TOKENS).iter().zip(&large) {
+            let in_text = |source: &str| Template::compile(&format!("x {{{{ {source} }}}}"));
+            let compiled = [Expression::compile(source).is_ok(), in_text(source).is_ok()];
+            assert_eq!(compiled, [true; 2], "{}", &source[..20]);
+            let refused = Expression::compile(large).unwrap_err();
+            assert_eq!(refused.message, Excess::Tokens { offset: 0 }.to_string());
+            let refused = in_text(large).unwrap_err();
+            assert_eq!(refused.offset, Some(2));
+        }
+        // Brackets nest deeper than the compiler itself allows.
+        let brackets = repeated("", "[", MAX_EXPRESSION_TOKENS / 2, "");
+        assert!(Expression::compile(&brackets).is_err());
+        let large = templates(100 * MAX_STATEMENTS);
+        for (source, large) in templates(MAX_STATEMENTS).iter().zip(&large) {
+            let compiled = Template::compile(source).is_ok();
+            assert!(compiled, "{}", &source[..20]);
+            let refused = Template::compile(large).unwrap_err();
+            assert_eq!(refused.message, Excess::Statements.to_string());
+        }
+    });
+    assert!(answered.unwrap().join().is_ok());
+    let plain = "word ".repeat(10 * MAX_EXPRESSION_TOKENS);
+    let around = Template::compile(&format!("{plain}{{{{ 1 }}}}"));
+    assert!(around.is_ok(), "literal text is no expression");
+}
+
+fn repeated(begin: &str, unit: &str, count: usize, end: &str) -> String {
+    format!("{begin}{}{end}", unit.repeat(count))
+}
+
+/// Expressions of about so many tokens.
+fn expressions(size: usize) -> Vec<String> {
+    vec![
+        repeated("1", "+1", size / 2 - 1, ""),
+        repeated("1", " and 1", size / 2 - 1, ""),
+        repeated("a", ".a", size / 2 - 1, ""),
+        repeated("a", "|d", size / 2 - 1, ""),
+        repeated("a", "[0]", size / 3 - 1, ""),
+        repeated("", "not ", size - 1, "1"),
+        repeated("", "-", size - 1, "1"),
+        repeated("1", " if 1 else 1", size / 4 - 1, ""),
+    ]
+}
+
+/// Templates of so many statements.
+fn templates(size: usize) -> Vec<String> {
+    let half = size / 2;
+    vec![
+        repeated("{% if 1 %}", "{% elif 1 %}", size - 2, "{% endif %}"),
+        repeated("", "{% if 1 %}", half, &"{% endif %}".repeat(half)),
+        repeated("", "{% for x in [] %}", half, &"{% endfor %}".repeat(half)),
+    ]
 }

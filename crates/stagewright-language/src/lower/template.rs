@@ -4,10 +4,12 @@
 use super::reads::Purpose;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
-use crate::limit::{MAX_EXPRESSION_TOKENS, MAX_STATEMENTS, MAX_TEMPLATE_BYTES};
+use crate::limit::MAX_TEMPLATE_BYTES;
 use crate::source::Extent;
 use crate::syntax::{Content, Node};
-use stagewright_core::expression::{Expression, ExpressionError, Template};
+use stagewright_core::expression::{
+    Excess, Expression, ExpressionError, Template, excess_of_expression, excess_of_template,
+};
 
 impl Lowering<'_> {
     /// Checks an expression that stands at `offset` of a scalar's value.
@@ -20,8 +22,8 @@ impl Lowering<'_> {
         offset: usize,
     ) {
         let extent = self.within(node, offset, expression.len());
-        if tokens_of(expression) > MAX_EXPRESSION_TOKENS {
-            self.too_complex(extent);
+        if let Some(excess) = excess_of_expression(expression) {
+            self.too_complex(excess, extent);
             return;
         }
         match Expression::compile(expression) {
@@ -75,40 +77,28 @@ impl Lowering<'_> {
             ));
             return false;
         }
-        if text.matches("{%").count() > MAX_STATEMENTS {
-            self.report(Problem::new(
-                Code::TooLarge,
-                node.extent,
-                format!("a template has at most {MAX_STATEMENTS} `{{% … %}}`"),
-            ));
-            return false;
-        }
-        // Literal text between the holes is no nesting; what cannot be told apart
-        // (an unclosed hole) counts as part of the hole.
-        let openings = text.match_indices("{{").chain(text.match_indices("{%"));
-        for (at, _) in openings {
-            let rest = &text[at + 2..];
-            let end = rest.find("}}").into_iter().chain(rest.find("%}")).min();
-            let inner = &rest[..end.unwrap_or(rest.len())];
-            if tokens_of(inner) > MAX_EXPRESSION_TOKENS {
-                let place = self.within(node, at, 2);
-                self.too_complex(place);
-                return false;
+        match excess_of_template(text) {
+            None => true,
+            Some(Excess::Tokens { offset }) => {
+                let place = self.within(node, offset, 2);
+                self.too_complex(Excess::Tokens { offset }, place);
+                false
+            }
+            Some(excess) => {
+                self.report(Problem::new(
+                    Code::TooLarge,
+                    node.extent,
+                    excess.to_string(),
+                ));
+                false
             }
         }
-        true
     }
 
-    fn too_complex(&mut self, extent: Extent) {
+    fn too_complex(&mut self, excess: Excess, extent: Extent) {
         self.report(
-            Problem::new(
-                Code::TooLarge,
-                extent,
-                format!(
-                    "an expression has at most {MAX_EXPRESSION_TOKENS} words, operators and brackets"
-                ),
-            )
-            .hint("compute it in an agent: YAML coordinates, code computes"),
+            Problem::new(Code::TooLarge, extent, excess.to_string())
+                .hint("compute it in an agent: YAML coordinates, code computes"),
         );
     }
 
@@ -137,55 +127,5 @@ impl Lowering<'_> {
             _ => "templates are minijinja's: `{{ context.pr.title }}`",
         };
         self.report(Problem::new(code, place, error.message.clone()).hint(hint));
-    }
-}
-
-/// How many words, operators and brackets an expression has; texts in quotes count as
-/// one. Operators are counted by character, which is never too few.
-fn tokens_of(expression: &str) -> usize {
-    let mut count = 0;
-    let mut characters = expression.chars();
-    let mut in_word = false;
-    while let Some(c) = characters.next() {
-        let word = c.is_alphanumeric() || c == '_';
-        let continues = word && in_word;
-        if !c.is_whitespace() && !continues {
-            count += 1;
-        }
-        in_word = word;
-        if matches!(c, '\'' | '"') {
-            while let Some(inner) = characters.next() {
-                match inner {
-                    '\\' => {
-                        characters.next();
-                    }
-                    _ if inner == c => break,
-                    _ => {}
-                }
-            }
-        }
-    }
-    count
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tokens_are_never_counted_too_few() {
-        // Goal: every operator that can nest counts, texts do not.
-        for (expression, expected) in [
-            ("", 0),
-            ("context.pr.title", 5),
-            ("not not a", 3),
-            ("a|d|d", 5),
-            ("- - 1", 3),
-            ("'a ( b' == \"\\\" (\"", 4),
-            ("a[0]()", 6),
-            ("'open ((((", 1),
-        ] {
-            assert_eq!(tokens_of(expression), expected, "{expression}");
-        }
     }
 }

@@ -224,6 +224,9 @@ fn expressions_that_nest_without_end() {
         "(".repeat(many),
         "-".repeat(many),
         "'".repeat(many),
+        format!("'}}}}'{}", "+1".repeat(many)),
+        format!("'%}}'{}", "+1".repeat(many)),
+        format!("[{{'a': {{}}}}]{}", "+1".repeat(many)),
     ];
     let answers = std::thread::Builder::new()
         .stack_size(2 * 1024 * 1024)
@@ -259,6 +262,21 @@ fn expressions_that_nest_without_end() {
         .unwrap()
         .join();
     assert!(answers.is_ok());
+}
+
+#[test]
+fn templates_of_many_openings() {
+    // Goal: not every `{{` of a large template makes all that follows be looked at.
+    for unit in [
+        "{{", "{{'", "{{ \\\"", "{{ '' ", "{{}}", "'{{' ", "{{ x }} ",
+    ] {
+        let template = unit.repeat(limit::MAX_TEMPLATE_BYTES / unit.len());
+        let agent = format!("{{id: a, set: \"{template}\"}}");
+        refused(
+            "openings.yaml",
+            &format!("name: t\nstages:\n  - id: s\n    agents: [{agent}]\n"),
+        );
+    }
 }
 
 #[test]
