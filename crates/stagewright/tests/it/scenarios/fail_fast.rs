@@ -105,14 +105,14 @@ fn a_pipelines_word_goes_before_the_setting() {
         ("fail_fast_on_critical: true\n", "false", "SKIPPED"),
     ] {
         let world = World::new();
-        world.write("document.json", &document.to_string());
+        world.write("document.json", document.to_string());
         world.write(
             "stagewright.toml",
-            &format!("[run]\nfail_fast_on_critical = {setting}\n"),
+            format!("[run]\nfail_fast_on_critical = {setting}\n"),
         );
         world.write(
             "critical.yaml",
-            &format!(
+            format!(
                 "name: Critical\n{said}stages:\n  - id: s\n    agents:\n      \
                  - {{id: finds, findings: agent, run: cat document.json}}\n      \
                  - {{id: later, run: echo done}}\n"
