@@ -64,7 +64,7 @@ pub(crate) static PIPELINE: Table = Table {
         Key::new(
             "fail_fast_on_critical",
             Shape::Bool,
-            "Stops on a critical finding",
+            "Stops on a critical finding; without it the setting `run.fail_fast_on_critical`, false",
         ),
         Key::new(
             "trusted",

@@ -26,9 +26,19 @@ fn review(agents: &str) -> String {
     text
 }
 
+/// A work tree whose settings map the function of [`review`].
+fn mapped() -> World {
+    let world = World::new();
+    world.write(
+        "stagewright.toml",
+        "[lambda.\"arn:aws:lambda:test\"]\nrun = [\"true\"]\n",
+    );
+    world
+}
+
 fn refused(file: &str, text: &str, says: &str) {
     let (text, place) = marked(text);
-    let world = World::new();
+    let world = mapped();
     world.write(file, &text);
     let ended = world.call(&["run", file]).leaves(2);
     assert!(ended.out.is_empty(), "no data: {ended}");
@@ -135,7 +145,7 @@ fn scenario_12_json_and_syntax() {
 /// Goal: all mistakes of a file are said at once.
 #[test]
 fn scenario_12_all_at_once() {
-    let world = World::new();
+    let world = mapped();
     world.write(
         "bad.yaml",
         review("agent_id: a, colour: blue\nagent_id: a\nagent_id: c, depends_on: [nobody]"),
