@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The key tables also make the JSON Schema ([`schema`]) and the reference
-//! ([`reference`]); [`explain`] holds a page for each diagnostic code.
+//! ([`mod@reference`]); [`explain`] holds a page for each diagnostic code.
 //!
 //! This crate must never execute anything, read a clock, a file or the environment.
 //! Its only product is the core's [`Plan`](stagewright_core::Plan).
