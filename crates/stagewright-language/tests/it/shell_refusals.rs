@@ -1,5 +1,8 @@
 //! Every place where no value may stand has a row here: the text, and why it is
 //! refused. What bash would do with each of the dangerous ones was tried with bash.
+//!
+//! The file is long because it is one table: a place that is missing is seen when all
+//! stand together.
 
 use stagewright_language::shell::RefusalKind::{self as K};
 use stagewright_language::shell::{Dialect, compile};
