@@ -79,7 +79,8 @@ impl SettingsFile {
             "lambda" => {
                 for (arn, program) in entries {
                     match lambda(program) {
-                        Ok(program) => {
+                        Ok(mut program) => {
+                            self.anchor(&mut program.run);
                             self.lambdas.insert(arn.clone(), program);
                         }
                         Err(why) => problems.push(format!("[lambda.\"{arn}\"] {why}")),
@@ -89,7 +90,8 @@ impl SettingsFile {
             "evaluators" => {
                 for (name, program) in entries {
                     match words(program) {
-                        Some(words) => {
+                        Some(mut words) => {
+                            self.anchor(&mut words);
                             self.evaluators.insert(name.clone(), words);
                         }
                         None => problems.push(format!(
@@ -99,6 +101,20 @@ impl SettingsFile {
                 }
             }
             _ => self.read_settings(section, entries, problems),
+        }
+    }
+
+    /// The file is found upwards, so its programs are found from where it lies: a
+    /// relative path to a file that is there becomes a whole one. A bare first word is a
+    /// program on the PATH.
+    fn anchor(&self, words: &mut [String]) {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        for (index, word) in words.iter_mut().enumerate() {
+            let on_path = index == 0 && !word.contains('/');
+            let file = folder.join(&*word);
+            if !on_path && file.is_file() {
+                *word = file.display().to_string();
+            }
         }
     }
 

@@ -201,3 +201,34 @@ fn lambdas_are_mapped() {
     let error = load(Some("[lambda.\"arn:x\"]\nenv = {}\n"), &[]).unwrap_err();
     assert!(error.message.contains("arn:x"), "{}", error.message);
 }
+
+/// Goal: a program beside the file is found from a directory below it; words that are
+/// no such file, and programs on the PATH, stay as they are.
+#[test]
+fn programs_are_found_from_where_the_file_lies() {
+    let directory = tempfile::tempdir().unwrap();
+    let toml = "[lambda.\"arn:x\"]\nrun = [\"python3\", \"agents/a.py\", \"--fast\"]\n\
+                [evaluators]\nopen = [\"./ask\", \"python3\"]\n";
+    std::fs::write(directory.path().join(FILE_NAME), toml).unwrap();
+    std::fs::create_dir_all(directory.path().join("agents")).unwrap();
+    std::fs::create_dir_all(directory.path().join("below")).unwrap();
+    for file in ["agents/a.py", "ask", "python3"] {
+        std::fs::write(directory.path().join(file), "").unwrap();
+    }
+    let below = directory.path().join("below");
+    let settings = Settings::load(&below, &Environment::default()).unwrap();
+    let there = |name: &str| directory.path().join(name).display().to_string();
+    let run = &settings.lambdas()["arn:x"].run;
+    assert_eq!(
+        *run,
+        [
+            "python3".to_owned(),
+            there("agents/a.py"),
+            "--fast".to_owned()
+        ]
+    );
+    assert_eq!(
+        settings.evaluators["open"],
+        [there("./ask"), there("python3")]
+    );
+}
