@@ -66,8 +66,12 @@ impl Run {
             },
             Condition::Expression { source } => {
                 let expression = self.graph.expression(source);
-                let value = scope::of_run(self, expression.reads())
-                    .and_then(|scope| expression.evaluate(&scope));
+                let reads = expression.reads();
+                let value = scope::of_run(self, reads).and_then(|scope| {
+                    expression
+                        .evaluate(&scope)
+                        .map_err(|error| scope::name_missing(self, reads, error))
+                });
                 truth(value).into()
             }
             Condition::Custom { number, .. } => match self.answers.get(&(asker, *number)) {
@@ -145,6 +149,10 @@ fn truth(value: Result<Value, ExpressionError>) -> Result<bool, String> {
     let value = value.map_err(|error| error.message)?;
     match value.kind() {
         ValueKind::Bool => Ok(value.is_true()),
+        ValueKind::String if matches!(value.as_str(), Some("true" | "false")) => Err(format!(
+            "a condition must be true or false, and this is the text `{value}`; \
+             `--context KEY:=JSON` gives a value its type"
+        )),
         kind => Err(format!(
             "a condition must be true or false, this one is {kind} ({value}); compare it with something"
         )),

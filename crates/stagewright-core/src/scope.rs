@@ -185,6 +185,23 @@ pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, 
         .map_err(|error| name_keys(run, agent, &path, error))
 }
 
+/// Says of an expression that failed for a missing output path which keys there were.
+pub(crate) fn name_missing(
+    run: &Run,
+    reads: &BTreeSet<String>,
+    error: ExpressionError,
+) -> ExpressionError {
+    let missing = reads.iter().find_map(|name| {
+        let (agent, path) = name.strip_prefix("results.")?.split_once('.')?;
+        let whole = format!("`{name}` does not exist");
+        error.message.starts_with(&whole).then_some((agent, path))
+    });
+    match missing {
+        Some((agent, path)) => name_keys(run, agent, path, error),
+        None => error,
+    }
+}
+
 /// Says of a missing output path which keys there were.
 fn name_keys(run: &Run, agent: &str, path: &str, error: ExpressionError) -> ExpressionError {
     let Some(outcome) = outcome_of(run, agent) else {

@@ -118,18 +118,17 @@ pub(crate) fn hint(class: ErrorClass) -> Option<&'static str> {
         ErrorClass::Timeout => {
             Some("give it more time with `timeout`, or find in its log what it waits for")
         }
-        ErrorClass::Invocation => Some(
-            "check that the program exists and may be executed, or that the function's mapping is right",
-        ),
         ErrorClass::Network => Some("check that the other side can be reached"),
         ErrorClass::InvalidOutput => {
             Some("it did not print the document that was promised; compare its log with `findings`")
         }
-        ErrorClass::InvalidInput => Some("a template, secret or mapping of its request is missing"),
         ErrorClass::Interrupted => {
             Some("it may have done its work in part; look before it runs again")
         }
-        ErrorClass::Execution | ErrorClass::Cancelled => None,
+        ErrorClass::Execution
+        | ErrorClass::Invocation
+        | ErrorClass::InvalidInput
+        | ErrorClass::Cancelled => None,
     }
 }
 

@@ -127,10 +127,24 @@ pub(crate) fn show(
             None => printer.json(&status_document(run, &results)),
         }
     }
+    if printer.is_quiet() && !manner.stream.json && !manner.stream.jsonl {
+        print_verdict(run, printer);
+    }
     places.reports = &written;
     let summary = terminal::summary(run, &results, now(), places, printer.width());
     print_lines(printer, &summary);
     Ok(Exit::of_run(run, manner.exit_partial))
+}
+
+/// The decision as data: what is left to say where nothing else is said.
+fn print_verdict(run: &Run, printer: &Printer) {
+    match run.end() {
+        Some((_, Some(record))) => {
+            printer.data(&format!("{}: {}", record.decision.as_str(), record.reason));
+        }
+        Some((status, None)) => printer.data(status.as_str()),
+        None => {}
+    }
 }
 
 /// The status of a run that has not ended.

@@ -110,6 +110,28 @@ fn lay_over(under: &mut Value, over: Value) {
     }
 }
 
+/// Names of the context that look like slips of the finger for names that the pipeline
+/// declares. Others are the user's own business: an agent may read them.
+pub(crate) fn misspelt(declared: &Map<String, Value>, context: &Value) -> Vec<String> {
+    const SLIPS: usize = 2;
+    let names = context.as_object().into_iter().flat_map(Map::keys);
+    names
+        .filter(|name| !declared.contains_key(*name) && name.chars().count() > SLIPS)
+        .filter_map(|name| {
+            let near = declared
+                .keys()
+                .map(|known| (strsim::damerau_levenshtein(name, known), known))
+                .min()?;
+            (near.0 <= SLIPS).then(|| {
+                format!(
+                    "the pipeline declares no context `{name}`; did you mean `{}`?",
+                    near.1
+                )
+            })
+        })
+        .collect()
+}
+
 fn refuse_plain_secrets(context: &Value) -> Result<(), UserError> {
     let found = stagewright_language::find_plain_secrets(context);
     let Some(first) = found.first() else {
@@ -159,6 +181,19 @@ mod tests {
                 "new": {"deep": {"key": "v"}},
             })
         );
+    }
+
+    /// Goal: a slip of the finger is told, a name of one's own is not.
+    #[test]
+    fn slips_are_told() {
+        let declared = json!({"release": false, "pr": {}});
+        let declared = declared.as_object().unwrap();
+        let told = |context: Value| misspelt(declared, &context).len();
+        assert_eq!(
+            told(json!({"relase": "true", "release": false, "pr": {}})),
+            1
+        );
+        assert_eq!(told(json!({"mine": 1, "pt": 1, "release": true})), 0);
     }
 
     /// Goal: what is wrong is named, with what to do.

@@ -6,7 +6,7 @@ use super::aggregate::{
 use super::policy::Policy;
 use super::record::{DecisionRecord, Factor, FactorKind};
 use super::weigh::{Weighed, weigh};
-use crate::event::{AttemptResult, HaltCause, RunStatus, WaitReason};
+use crate::event::{AttemptResult, HaltCause, RunStatus, SkipReason, WaitReason};
 use crate::plan::{Action, NodeIx, Role};
 use crate::run::{NodeView, Run};
 use minijinja::Value;
@@ -173,7 +173,13 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
                 .flatten(),
         },
         NodeView::Skipped(reason) => (required && reason.leaves_no_evidence())
-            .then(|| missing(format!("`{}` was not run: {}", node.id, reason.word())))
+            .then(|| {
+                missing(format!(
+                    "`{}` was not run: {}",
+                    node.id,
+                    skipped_because(reason)
+                ))
+            })
             .flatten(),
         NodeView::Parked {
             reason: WaitReason::Approval,
@@ -226,8 +232,31 @@ fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Fact
     }
 }
 
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or(message)
+/// A message on one line: its first, and where that only announces the rest, its last.
+fn first_line(message: &str) -> String {
+    let mut lines = message
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match (first.strip_suffix(':'), lines.next_back()) {
+        (Some(_), Some(last)) => format!("{first} {last}"),
+        (Some(announced), None) => announced.to_owned(),
+        (None, _) => first.to_owned(),
+    }
+}
+
+/// Why a node was not run, in a few words.
+fn skipped_because(reason: &SkipReason) -> String {
+    match reason {
+        SkipReason::ConditionError { message } | SkipReason::StageConditionError { message } => {
+            format!("{}, {}", reason.word(), first_line(message))
+        }
+        SkipReason::ConditionFalse
+        | SkipReason::DependencyFailed { .. }
+        | SkipReason::StageSkipped
+        | SkipReason::Halted { .. } => reason.word().to_owned(),
+    }
 }
 
 /// The labels of the pull request: texts, or objects with a `name`.

@@ -35,6 +35,18 @@ impl Lowering<'_> {
                 );
             }
         }
+        if let (Some(choices), Some(field)) = (&choices, fields.get("choices"))
+            && choices.len() > 2
+        {
+            self.report(
+                Problem::new(
+                    Code::NotInThisVersion,
+                    field.extent(),
+                    "more than two choices are known, but not in this version",
+                )
+                .hint("`approve` gives the first, `reject` the last; nothing gives the others"),
+            );
+        }
         let approvers = self.texts_of(fields.get("approvers")).unwrap_or_default();
         if let (Some(own), Some(_)) = (fields.get("timeout"), agent_timeout) {
             self.report(Problem::new(

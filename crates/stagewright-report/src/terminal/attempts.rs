@@ -25,11 +25,15 @@ impl Progress {
         Line::new(skip_tone(reason), format!("{who}: skipped: {why}"))
     }
 
-    pub(super) fn lost(&self, run: &Run, node: NodeIx) -> Line {
+    pub(super) fn lost(&self, run: &Run, node: NodeIx, crashed: bool) -> Line {
         let who = self.who(run, node);
-        Line::warn(format!(
-            "{who}: its launch was lost; the same try starts again"
-        ))
+        if crashed {
+            Line::warn(format!(
+                "{who}: its launch was lost with the process before"
+            ))
+        } else {
+            Line::warn(format!("{who}: ended; `resume` starts the same try again"))
+        }
     }
 
     pub(super) fn answered(&self, run: &Run, node: NodeIx, answer: &Answer) -> Line {

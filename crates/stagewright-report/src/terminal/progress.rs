@@ -116,7 +116,7 @@ impl Progress {
             | Event::RetryDue { .. } => Vec::new(),
             Event::NodeSkipped { node, reason } => vec![self.skipped(run, *node, reason)],
             Event::AttemptStarted { node, .. } => vec![self.started(run, *node)],
-            Event::AttemptLost { node, .. } => vec![self.lost(run, *node)],
+            Event::AttemptLost { node, crashed, .. } => vec![self.lost(run, *node, *crashed)],
             Event::AttemptFinished {
                 node,
                 outcome,

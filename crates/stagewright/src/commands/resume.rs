@@ -43,7 +43,7 @@ pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<E
 }
 
 /// The stored plan is used; the file may say something else by now (decision 31).
-fn tell_of_changes(session: &Session, run: &Run, printer: &Printer) {
+pub(super) fn tell_of_changes(session: &Session, run: &Run, printer: &Printer) {
     let submission = run.submission();
     let Some(source) = &submission.source else {
         return;
@@ -56,8 +56,8 @@ fn tell_of_changes(session: &Session, run: &Run, printer: &Printer) {
         .is_some_and(|bytes| BlobRef::of(&bytes) == submission.plan);
     if !same {
         printer.note(&format!(
-            "{source} has changed since the run began, or cannot be read: the run goes on with \
-             the plan that it began with"
+            "{source} has changed since the run began, or cannot be read: this goes on with \
+             the plan that the run began with; `stagewright run {source}` starts one with the file"
         ));
     }
 }

@@ -1,6 +1,7 @@
 //! `retry`: a new run that repeats an agent and what may follow from it, and takes over
 //! the rest from its parent.
 
+use super::resume::tell_of_changes;
 use crate::arguments::RetryArguments;
 use crate::conduct::{Manner, conduct};
 use crate::exit::Exit;
@@ -45,6 +46,7 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
             },
         );
     }
+    tell_of_changes(&session, &parent, printer);
     let submission = parent.submission();
     let new = NewSubmission {
         plan: parent.plan().as_ref().clone(),

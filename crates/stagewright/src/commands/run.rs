@@ -3,7 +3,7 @@
 use super::plan;
 use crate::arguments::RunArguments;
 use crate::conduct::{Manner, conduct};
-use crate::context::assemble;
+use crate::context::{assemble, misspelt};
 use crate::exit::Exit;
 use crate::pipeline_file::load_plan;
 use crate::policy_changed::policy_changed;
@@ -26,6 +26,9 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     let known = settings()?;
     let plan = load_plan(&arguments.file, &known, printer)?;
     let context = assemble(&plan.context, &arguments.context)?;
+    for warning in misspelt(&plan.context, &context) {
+        printer.warning(&warning);
+    }
     let timeout_ms = timeout(arguments, &plan, &known)?;
     let pipeline_id = pipeline_id(arguments, &plan, &context)?;
     let session = Session::open(Need::Create)?;

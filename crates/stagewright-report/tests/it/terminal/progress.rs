@@ -91,7 +91,7 @@ fn progress_of_a_crash_and_a_cancel() {
       [10:30:00] Step 2/5 architect: started
     + [10:30:01] Step 2/5 architect: ok in 1 s
       [10:30:05] run_7f3a: resumed
-    ? [10:30:05] Step 1/5 code: its launch was lost; the same try starts again
+    ? [10:30:05] Step 1/5 code: its launch was lost with the process before
       [10:30:05] Step 1/5 code: started again
     ? [10:30:05] cancel: superseded by a newer commit (what runs is stopped)
     ! [10:30:05] Step 1/5 code: stopped by a cancel

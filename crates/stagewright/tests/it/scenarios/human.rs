@@ -200,7 +200,7 @@ fn a_deadline_is_noticed_by_status() {
 /// Goal: every command that a wait suggests is one that the program has.
 #[test]
 fn suggested_commands_exist() {
-    let choices = "choices: [accept, later, refuse]";
+    let choices = "choices: [accept, refuse]";
     let world = parked(&ONE.replace("approvers: [lead]", choices));
     let status = world.status("ask");
     let commands = status["waiting_for"][0]["commands"].as_array().unwrap();

@@ -248,14 +248,15 @@ fn readers_that_go_away() {
     }
 }
 
-/// Goal: `--quiet` leaves only data and errors, `NO_COLOR` and pipes no colour.
+/// Goal: `--quiet` leaves only data and errors, and the decision is data; `NO_COLOR` and pipes no colour.
 #[test]
 fn quiet_and_plain() {
     let world = World::seed();
     let ended = world
         .call(&["run", "unit_sequential.yaml", "--quiet"])
         .leaves(0);
-    assert_eq!((ended.out.as_str(), ended.err.as_str()), ("", ""));
+    let decision = "MERGE: No findings, and no evidence is missing\n";
+    assert_eq!((ended.out.as_str(), ended.err.as_str()), (decision, ""));
     let ended = world.call(&["run", "unit_sequential.yaml"]).leaves(0);
     assert!(ended.out.is_empty(), "what people read is no data: {ended}");
     assert!(!ended.err.contains('\x1b'), "{ended}");
