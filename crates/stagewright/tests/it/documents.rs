@@ -199,3 +199,19 @@ fn missing_reviewers_are_missing_evidence() {
         assert!(said.contains(&format!("pip install {tool}")), "{said}");
     }
 }
+
+/// Goal: the document that the page shows is one.
+#[test]
+fn the_agents_document_on_its_page_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let shown = blocks("docs/agent-document.md", "json");
+    std::fs::write(directory.path().join("document.json"), &shown[0]).unwrap();
+    let pipeline = "name: page\nstages:\n  - id: s\n    agents:\n      - {id: a, findings: agent, \
+                    run: \"cat document.json; exit 1\"}\npolicy: {max_high_violations: 0}\n";
+    std::fs::write(directory.path().join("p.yaml"), pipeline).unwrap();
+    let output = stagewright(directory.path(), &["run", "p.yaml", "--json"], &path());
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["status"], "SUCCESS", "{document:#}");
+    assert_eq!(document["aggregated_result"]["high_violations"], 1);
+    assert_eq!(output.status.code(), Some(1));
+}

@@ -21,10 +21,23 @@ def git(*arguments: str) -> bytes:
     return done.stdout
 
 
+def asks(*arguments: str) -> bool:
+    """Whether git says yes."""
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    return done.returncode == 0
+
+
 def changed(base: str) -> list[str]:
     """The changed files, by the merge base, so that the base's own progress is left out."""
     if base.startswith("-"):
         sys.exit(f"{base!r} is no revision")
+    if not asks("rev-parse", "--is-inside-work-tree"):
+        sys.exit("this is not a git repository: there is no change to review")
+    if not asks("rev-parse", "--verify", "--quiet", f"{base}^{{commit}}"):
+        sys.exit(
+            f"there is no branch, tag or commit {base!r} to compare with: "
+            "give another with --context pr.base_branch=NAME"
+        )
     listing = git("diff", "--name-only", "--relative", "-z", f"{base}...HEAD", "--")
     names = [os.fsdecode(name) for name in listing.split(b"\0") if name]
     # A name that is not UTF-8 cannot be told in JSON, and must not be passed over.
