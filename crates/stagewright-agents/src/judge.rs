@@ -1,8 +1,9 @@
 //! What the end of an executed program means for an agent (decision 25).
 //!
 //! A finding is not a failure, and a failure is not a crash: an agent that answers
-//! with findings and exit code 1 has succeeded; one that leaves no readable answer
-//! has failed, and its exit code says whether it was the program (`execution`) or
+//! with findings and exit code 1 has succeeded; one that says with its exit code that
+//! it found something while its document lists nothing has crashed after printing, or
+//! has lost its findings, and has failed; one that leaves no readable answer has failed, and its exit code says whether it was the program (`execution`) or
 //! the document (`invalid_output`). Where no document was promised there is nothing
 //! to read: the exit code decides, however much was printed. Gates are judged in [`crate::verdict`].
 
@@ -48,6 +49,12 @@ pub(crate) fn agent(request: &Request, promise: Promise, remains: &Remains, root
     };
     let read = read_answer(request, promise, remains, root);
     if answered {
+        let contradicted = read
+            .as_ref()
+            .is_ok_and(|answer| contradicts(request, promise, code, answer));
+        if contradicted {
+            return without_a_reason(code, remains, read);
+        }
         with_answer(promise, code, remains, read)
     } else {
         without_answer(promise, code, remains, read)
@@ -132,6 +139,37 @@ fn with_answer(
             failed(ErrorClass::Execution, remains.last_words(&heading, false))
         }
         Err(unread) => failed(ErrorClass::InvalidOutput, unread.message()),
+    }
+}
+
+/// Whether the exit code says "I found something" beside a document that lists nothing.
+/// A code that the pipeline declares as success says nothing of that kind.
+fn contradicts(request: &Request, promise: Promise, code: i32, answer: &Answer) -> bool {
+    let Promise::Document(format) = promise else {
+        return false;
+    };
+    code != 0
+        && !request.exit_codes.success.contains(&code)
+        && answer.status == AgentStatus::Passed
+        && answer.found_nothing(format)
+}
+
+/// Its own exit code denies the clean document, which is kept for people only.
+fn without_a_reason(code: i32, remains: &Remains, read: Result<Answer, Unread>) -> Judged {
+    let heading = format!(
+        "{} although its document reports nothing",
+        describe_exit(Exit::Code(code))
+    );
+    let message = match remains.last_line() {
+        Some(line) => format!("{heading}; {line}"),
+        None => heading,
+    };
+    Judged {
+        result: AttemptResult::Failed {
+            class: ErrorClass::Execution,
+            message,
+        },
+        answer: read.ok(),
     }
 }
 

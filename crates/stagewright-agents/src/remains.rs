@@ -52,6 +52,12 @@ impl Remains {
             _ => format!("{heading}:\n{words}"),
         }
     }
+
+    /// The last line of its standard error that says something, in bounds.
+    pub(crate) fn last_line(&self) -> Option<String> {
+        let words = last_lines(&self.stderr_tail);
+        words.lines().last().map(str::to_owned)
+    }
 }
 
 /// In words, which limit it was that passed; `None` for a stop.

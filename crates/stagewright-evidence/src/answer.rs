@@ -1,8 +1,14 @@
 //! What a reader returns, and what it needs to know beside the bytes.
 
+use crate::format::Format;
 use crate::severity_table::SeverityTable;
 use serde_json::Value;
 use stagewright_core::finding::Finding;
+
+/// The field of a tool's document that counts its suppressed results.
+pub(crate) const SUPPRESSED: &str = "suppressed";
+/// The field of a tool's document that counts the problems which a baseline knew.
+pub(crate) const GONE_SINCE_BASELINE: &str = "gone_since_baseline";
 
 /// A finished agent's output in normal form.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +31,22 @@ pub struct Answer {
     pub warnings: Vec<String>,
     /// What the agent says it cost, in US dollars. `None` is unknown, never zero.
     pub cost_usd: Option<f64>,
+}
+
+impl Answer {
+    /// Whether nothing that a program may end with 1 for is reported in this format.
+    ///
+    /// Tools that write SARIF end with 1 for a result that is suppressed or gone since
+    /// the baseline too, although it is no finding here. Ruff and bandit do not count
+    /// what a comment in the source suppresses.
+    pub fn found_nothing(&self, format: Format) -> bool {
+        let left_out = |key: &str| self.output.get(key).and_then(Value::as_u64).unwrap_or(0);
+        let set_aside = match format {
+            Format::Sarif => left_out(SUPPRESSED) + left_out(GONE_SINCE_BASELINE),
+            Format::AgentDocument | Format::Ruff | Format::Bandit => 0,
+        };
+        self.findings.is_empty() && set_aside == 0
+    }
 }
 
 /// What an agent says of its own work. None of these is a decision: a `Passed` agent

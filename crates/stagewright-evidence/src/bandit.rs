@@ -5,7 +5,7 @@
 //! did not read a file has not shown that it is safe. Bandit's confidence is not
 //! weighed (a HIGH finding of low confidence is HIGH).
 
-use crate::answer::{Answer, Options};
+use crate::answer::{Answer, Options, SUPPRESSED};
 use crate::error::ReadError;
 use crate::node::Node;
 use crate::place::file_from_path;
@@ -50,7 +50,7 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
             "findings of bandit suppressed by `# nosec`: {nosec}"
         ));
     }
-    report.left_out.push(("suppressed", nosec));
+    report.left_out.push((SUPPRESSED, nosec));
     Ok(report.into_answer())
 }
 

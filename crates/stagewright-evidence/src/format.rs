@@ -39,7 +39,9 @@ impl Format {
     /// 0 and 1 are answers in all of today's formats: linters end with 1 when they
     /// found something, and the reference agent runner ends with 1 for FAIL, ERROR
     /// and LLD_DEVIATION_FOUND while its document is valid. Ruff and bandit end with
-    /// 2 when they could not do their work. A signal is never an answer.
+    /// 2 when they could not do their work. A signal is never an answer. A 1 beside a
+    /// document that reports nothing is for the caller to refuse
+    /// ([`crate::Answer::found_nothing`]).
     pub fn is_answer(self, exit_code: i32) -> bool {
         match self {
             Self::AgentDocument | Self::Sarif | Self::Ruff | Self::Bandit => {

@@ -246,6 +246,49 @@ fn broken_promises() {
     }
 }
 
+/// Goal: exit code 1 says "I found something"; beside a document that lists nothing
+/// it is a failure, since the program crashed behind its document or lost its findings.
+#[test]
+fn a_clean_document_does_not_excuse_the_exit_code() {
+    let world = World::new();
+    let sarif = |result: &str| {
+        format!(
+            r#"echo '{{"runs":[{{"tool":{{"driver":{{"name":"scan"}}}},"results":[{result}]}}]}}'; exit 1"#
+        )
+    };
+    let said = "exit code 1 although its document reports nothing";
+    let traced = "exit code 1 although its document reports nothing; MemoryError";
+    for (format, text, expected) in [
+        (
+            "agent",
+            r#"echo '{"status":"PASS","violations":[]}'; printf 'Traceback\nMemoryError\n' >&2; exit 1"#
+                .to_owned(),
+            traced,
+        ),
+        ("agent", r#"echo '{"status":"SUCCESS"}'; exit 1"#.to_owned(), said),
+        ("ruff", "echo '[]'; exit 1".to_owned(), said),
+        ("bandit", r#"echo '{"results":[]}'; exit 1"#.to_owned(), said),
+        ("sarif", sarif(""), said),
+    ] {
+        let performed = world.run(shell(&text).format(format));
+        assert_eq!(
+            failure(&performed),
+            (ErrorClass::Execution, expected),
+            "{text}"
+        );
+        let declared = shell(&text)
+            .format(format)
+            .with(|request| request.exit_codes.success = vec![0, 1]);
+        assert_succeeded(&world.run(declared));
+    }
+    for set_aside in [
+        r#"{"ruleId":"a","suppressions":[{"kind":"inSource"}]}"#,
+        r#"{"ruleId":"a","baselineState":"absent"}"#,
+    ] {
+        assert_succeeded(&world.run(shell(&sarif(set_aside)).format("sarif")));
+    }
+}
+
 /// Goal: declared codes stand above what the format says.
 #[test]
 fn declared_codes() {

@@ -21,7 +21,7 @@
 mod location;
 mod rules;
 
-use crate::answer::{Answer, Options};
+use crate::answer::{Answer, GONE_SINCE_BASELINE, Options, SUPPRESSED};
 use crate::error::ReadError;
 use crate::node::Node;
 use crate::ruff;
@@ -58,8 +58,8 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
         ));
     }
     report.left_out = vec![
-        ("suppressed", left_out.suppressed),
-        ("gone_since_baseline", left_out.gone),
+        (SUPPRESSED, left_out.suppressed),
+        (GONE_SINCE_BASELINE, left_out.gone),
         ("not_problems", left_out.not_problems),
     ];
     Ok(report.into_answer())
