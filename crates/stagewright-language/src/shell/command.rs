@@ -10,6 +10,7 @@ use super::grammar::Simple;
 use super::interpreters::Reading;
 use super::lexer::{Facts, Lexer, read_all};
 use super::refusal::RefusalKind;
+use super::subcommands;
 use super::word::Word;
 use super::{interpreter_table, interpreters};
 
@@ -93,6 +94,9 @@ impl Lexer<'_> {
         }
         for found in evaluators::options(name, operands) {
             self.refuse_value(RefusalKind::CommandOption, found, name);
+        }
+        if let Some((name, at)) = subcommands::find(name, operands) {
+            self.judge_program(&name, simple, &operands[at..]);
         }
         let Some(interpreter) = interpreter_table::find(name) else {
             return;
@@ -191,6 +195,9 @@ impl Lexer<'_> {
             let reading = interpreter.read(&words[index + 1..]);
             if reading.code {
                 self.refuse_reading(&reading, name);
+            }
+            if let Some((name, at)) = subcommands::find(name, &words[index + 1..]) {
+                self.judge_program(&name, simple, &words[index + 1 + at..]);
             }
             // `kubectl exec -i pod -- sh <<END`.
             let fed = simple.redirects.iter().any(|redirect| redirect.input);

@@ -28,6 +28,12 @@ const RUN_ALL: &[(&str, RefusalKind)] = &[
     ("tmux", RefusalKind::NestedCommand),
     ("screen", RefusalKind::NestedCommand),
     ("wsl", RefusalKind::NestedCommand),
+    ("hyperfine", RefusalKind::NestedCommand),
+    ("vagrant ssh", RefusalKind::NestedCommand),
+    ("bun exec", RefusalKind::EvaluatedText),
+    ("deno eval", RefusalKind::EvaluatedText),
+    ("python -m timeit", RefusalKind::EvaluatedText),
+    ("python -m pdb", RefusalKind::EvaluatedText),
     // Variables on the command line are expanded into recipes, and `$(shell …)` in
     // them is run.
     ("make", RefusalKind::EvaluatedText),
@@ -40,9 +46,28 @@ const RUN_OPTIONS: &[(&str, &[&str])] = &[
         "su",
         &["-c", "--command", "--session-command", "-s", "--shell"],
     ),
-    ("runuser", &["-c", "--command", "-s", "--shell"]),
-    ("flock", &["-c", "--command"]),
+    (
+        "runuser",
+        &["-c", "--command", "--session-command", "-s", "--shell"],
+    ),
     ("script", &["-c", "--command"]),
+    ("vagrant", &["-c", "--command"]),
+    (
+        "nix-shell",
+        &[
+            "--run",
+            "--command",
+            "-p",
+            "--packages",
+            "-E",
+            "--expr",
+            "-i",
+        ],
+    ),
+    ("nix", &["-c", "--command", "--expr", "--apply"]),
+    // Variables are templates, and a template may run a command.
+    ("ansible", &["-a", "--args", "-e", "--extra-vars"]),
+    ("ansible-playbook", &["-e", "--extra-vars"]),
     (
         "git",
         &[
@@ -119,6 +144,18 @@ const RUN_OPTIONS: &[(&str, &[&str])] = &[
     ("pg_dump", &["--compress-program"]),
 ];
 
+/// Commands whose short options may stand together in one word, the one with the
+/// argument last: `script -qc COMMAND`.
+const JOIN_OPTIONS: [&str; 7] = [
+    "ansible",
+    "ansible-playbook",
+    "curl",
+    "rsync",
+    "runuser",
+    "script",
+    "su",
+];
+
 /// Why no operand of the command may hold a value, if that is so.
 pub(super) fn runs_all_operands(command: &str) -> Option<RefusalKind> {
     let mut commands = RUN_ALL.iter();
@@ -132,12 +169,17 @@ pub(super) fn options<'w>(command: &str, operands: &'w [Word]) -> Vec<&'w Value>
     let Some((_, options)) = RUN_OPTIONS.iter().find(|(name, _)| *name == command) else {
         return Vec::new();
     };
+    let joins = JOIN_OPTIONS.contains(&command);
     let mut found = Vec::new();
     for (index, word) in operands.iter().enumerate() {
-        if options.iter().any(|option| word.cooked.starts_with(option)) {
+        let joined = joins.then(|| joined_option(word, options)).flatten();
+        if joined.is_some() || options.iter().any(|option| word.cooked.starts_with(option)) {
             found.extend(&word.values);
         }
-        if word.literal().is_some_and(|text| options.contains(&text)) {
+        let whole = word
+            .literal()
+            .is_some_and(|text| options.contains(&text) || is_shortened(text, options));
+        if whole || joined == Some(Joined::Last) {
             // `git submodule foreach CMD…` and `git bisect run CMD…` take the rest.
             let rest = &operands[index + 1..];
             let count = if word.cooked.starts_with(['-', '+']) {
@@ -149,4 +191,35 @@ pub(super) fn options<'w>(command: &str, operands: &'w [Word]) -> Vec<&'w Value>
         }
     }
     found
+}
+
+/// Where in a word of several short options the one stands that is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Joined {
+    /// At the end, so that its argument is the next word.
+    Last,
+    /// Before the end, so that its argument is the rest.
+    Before,
+}
+
+fn joined_option(word: &Word, options: &[&str]) -> Option<Joined> {
+    let letters = word.cooked.strip_prefix('-')?;
+    let end = letters.find(|c: char| !c.is_ascii_alphabetic());
+    let letters = &letters[..end.unwrap_or(letters.len())];
+    let at = letters.find(|letter| {
+        options.iter().any(|option| {
+            option
+                .strip_prefix('-')
+                .is_some_and(|own| own.chars().eq([letter]))
+        })
+    })?;
+    let last = at + 1 == letters.len() && word.literal().is_some() && end.is_none();
+    Some(if last { Joined::Last } else { Joined::Before })
+}
+
+/// Whether a long option is the beginning of one that is run, as many programs accept it.
+fn is_shortened(text: &str, options: &[&str]) -> bool {
+    text.len() > "--".len()
+        && text.starts_with("--")
+        && options.iter().any(|option| option.starts_with(text))
 }

@@ -157,6 +157,17 @@ const INTERPRETERS: &[Interpreter] = &[
         ..PLAIN
     },
     Interpreter {
+        names: &["deno run", "bun run"],
+        ..PLAIN
+    },
+    Interpreter {
+        names: &["python -m cProfile", "python -m profile", "python -m trace"],
+        files: "m",
+        takes: "osfC",
+        otherwise_input: false,
+        ..PLAIN
+    },
+    Interpreter {
         names: &["tclsh", "wish"],
         ..PLAIN
     },

@@ -39,6 +39,7 @@ mod interpreter_table;
 mod interpreters;
 mod lexer;
 mod refusal;
+mod subcommands;
 mod tests_and_brackets;
 mod variables;
 mod word;

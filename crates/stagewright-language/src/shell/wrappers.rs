@@ -20,6 +20,8 @@ struct Wrapper {
     operands: usize,
     /// Whether `NAME=value` may precede the command.
     assigns: bool,
+    /// Options whose argument, joined or in the next word, is run or changes what is.
+    runs: &'static [&'static str],
 }
 
 const PLAIN: Wrapper = Wrapper {
@@ -30,6 +32,7 @@ const PLAIN: Wrapper = Wrapper {
     alone_long: &[],
     operands: 0,
     assigns: false,
+    runs: &[],
 };
 
 /// The wrappers that are known.
@@ -185,6 +188,103 @@ const WRAPPERS: &[Wrapper] = &[
         operands: 1,
         ..PLAIN
     },
+    // Only with `-u`; without it, it is like `su`.
+    Wrapper {
+        name: "runuser",
+        takes: "ugGwT",
+        alone: "lfmpP",
+        takes_long: &["user", "group", "supp-group", "whitelist-environment"],
+        alone_long: &["login", "fast", "preserve-environment", "pty"],
+        runs: &["-c", "--command", "--session-command", "-s", "--shell"],
+        ..PLAIN
+    },
+    Wrapper {
+        name: "unshare",
+        takes: "RwSGl",
+        alone: "muinpUCTfrc",
+        takes_long: &[
+            "root",
+            "wd",
+            "setuid",
+            "setgid",
+            "propagation",
+            "setgroups",
+            "map-user",
+            "map-group",
+            "map-users",
+            "map-groups",
+            "monotonic",
+            "boottime",
+        ],
+        alone_long: &[
+            "mount",
+            "uts",
+            "ipc",
+            "net",
+            "pid",
+            "user",
+            "cgroup",
+            "time",
+            "fork",
+            "map-root-user",
+            "map-current-user",
+            "map-auto",
+            "keep-caps",
+            "kill-child",
+            "mount-proc",
+        ],
+        ..PLAIN
+    },
+    Wrapper {
+        name: "systemd-run",
+        takes: "uHM",
+        alone: "tPqrdSG",
+        takes_long: &[
+            "unit",
+            "description",
+            "slice",
+            "service-type",
+            "uid",
+            "gid",
+            "nice",
+            "working-directory",
+            "host",
+            "machine",
+            "on-active",
+            "on-boot",
+            "on-startup",
+            "on-unit-active",
+            "on-unit-inactive",
+            "on-calendar",
+        ],
+        alone_long: &[
+            "user",
+            "system",
+            "scope",
+            "no-block",
+            "wait",
+            "pty",
+            "pipe",
+            "quiet",
+            "collect",
+            "remain-after-exit",
+            "send-sighup",
+            "same-dir",
+            "slice-inherit",
+            "shell",
+        ],
+        // A property may be `ExecStartPre=…`, a variable `LD_PRELOAD=…`.
+        runs: &[
+            "-p",
+            "--property",
+            "--path-property",
+            "--socket-property",
+            "--timer-property",
+            "-E",
+            "--setenv",
+        ],
+        ..PLAIN
+    },
     Wrapper {
         name: "unbuffer",
         alone: "p",
@@ -219,6 +319,14 @@ impl Lexer<'_> {
             };
             let operands = words.get(command + 1).and_then(Word::literal);
             if wrapper.name == "command" && matches!(operands, Some("-v" | "-V" | "-pv" | "-pV")) {
+                return Some(command);
+            }
+            let by_user = |word: &Word| {
+                let text = word.cooked.as_str();
+                text.starts_with("--u") || (!text.starts_with("--") && text.contains('u'))
+            };
+            let mut options = words[command + 1..].iter().filter(|word| word.is_option());
+            if wrapper.name == "runuser" && !options.any(by_user) {
                 return Some(command);
             }
             command = self.walk(wrapper, words, command + 1)?;
@@ -283,6 +391,20 @@ impl Lexer<'_> {
             self.refuse_values(RefusalKind::EvaluatedText, word, "env -S");
             if let Some(next) = next {
                 self.refuse_values(RefusalKind::EvaluatedText, next, "env -S");
+            }
+            return Step::Own(2);
+        }
+        if let Some(option) = wrapper
+            .runs
+            .iter()
+            .find(|option| text.starts_with(**option))
+        {
+            self.refuse_values(RefusalKind::CommandOption, word, wrapper.name);
+            if text != *option {
+                return Step::Own(1);
+            }
+            if let Some(next) = next {
+                self.refuse_values(RefusalKind::CommandOption, next, wrapper.name);
             }
             return Step::Own(2);
         }
