@@ -57,6 +57,8 @@ pub fn of(agent_type: Option<&str>, document: &Value) -> Facts {
                     || has_status(fields, &["REJECTED", "PATTERN_REJECTED"])));
     }
     if may_be(DOCUMENTATION) {
+        facts.review_pending =
+            agent_type == Some(DOCUMENTATION) && has_status(fields, &["PENDING_REVIEW"]);
         facts.documentation_updated = documentation_updated(agent_type, fields);
     }
     facts

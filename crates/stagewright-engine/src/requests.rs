@@ -9,7 +9,7 @@ use minijinja::Value as Scoped;
 use serde_json::Value;
 use stagewright_agents::{Body, Reader, Request, SecretText};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, BlobRef};
-use stagewright_core::expression::{Expression, Template, render_tree};
+use stagewright_core::expression::{Expression, MAX_TEXT_BYTES, Template, render_tree};
 use stagewright_core::input::StartRequest;
 use stagewright_core::plan::{Action, Command, Node, NodeIx, Program};
 use stagewright_core::shell_text::{Bound, BoundHole, ShellText};
@@ -75,6 +75,12 @@ impl Renderer {
             Action::Set { value } => {
                 let scope = self.scope(run, node, &tree_reads(value)?, false)?;
                 let output = render_tree(value, &scope).map_err(|error| error.message)?;
+                let bytes = output.to_string().len();
+                if bytes > MAX_TEXT_BYTES {
+                    return Err(format!(
+                        "the values have {bytes} bytes of JSON, more than the {MAX_TEXT_BYTES} that are kept"
+                    ));
+                }
                 Ok(self.settled(planned, &output))
             }
             Action::Human(human) => {

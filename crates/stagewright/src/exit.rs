@@ -2,6 +2,7 @@
 
 use stagewright_core::decision::Choice;
 use stagewright_core::event::{AttemptResult, RunStatus, Verdict};
+use stagewright_core::plan::Role;
 use stagewright_core::{NodeIx, NodeView, Run, Standing};
 use std::process::ExitCode;
 
@@ -88,6 +89,12 @@ fn a_gate_failed(run: &Run) -> bool {
                 outcome.result,
                 AttemptResult::Judged { verdict, .. } if verdict != Verdict::Pass
             ),
-            _ => false,
+            NodeView::Skipped(reason) => {
+                run.plan().node(node).role == Role::Gate && reason.leaves_no_evidence()
+            }
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Parked { .. } => false,
         })
 }

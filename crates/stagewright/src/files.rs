@@ -55,6 +55,11 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), UserError> {
     {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
+    let there = std::fs::symlink_metadata(path);
+    if there.is_ok_and(|there| !there.is_file()) {
+        let why = "there is something else than a regular file in its place";
+        return Err(UserError::unwritable(path, &why));
+    }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = path.with_file_name(name);

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     };
     let printer = Printer::new(&arguments.output);
     match commands::run(arguments, &printer) {
-        Ok(code) => code.into(),
+        Ok(code) => printer.exit(code).into(),
         Err(error) => printer.failure(&error).into(),
     }
 }

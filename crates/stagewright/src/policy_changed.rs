@@ -2,22 +2,32 @@
 //! the settings (decision 22).
 //!
 //! Two things say what the change touches: the context's list of changed files, and git,
-//! when the context names the branch that the change goes to. Either is enough.
+//! when the context names the branch that the change goes to. Either is enough. What is
+//! there and cannot be understood is an error: nobody could tell what is reviewed.
 
 use crate::session::Session;
+use crate::user_error::UserError;
 use serde_json::Value;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The files of the pipeline and the settings that the change touches, relative to the
 /// top of the work tree.
-pub(crate) fn policy_changed(pipeline: &Path, context: &Value, session: &Session) -> Vec<String> {
+///
+/// # Errors
+/// When the context says what the change is in a form that is not understood, or names a
+/// base that git does not know.
+pub(crate) fn policy_changed(
+    pipeline: &Path,
+    context: &Value,
+    session: &Session,
+) -> Result<Vec<String>, UserError> {
     let Some(root) = session
         .directory
         .ancestors()
         .find(|directory| directory.join(".git").exists())
     else {
-        return Vec::new();
+        return Ok(Vec::new());
     };
     let mut deciding: Vec<PathBuf> = [Some(pipeline.to_path_buf()), session.settings.file.clone()]
         .into_iter()
@@ -25,13 +35,16 @@ pub(crate) fn policy_changed(pipeline: &Path, context: &Value, session: &Session
         .flat_map(|path| names_of(root, &session.directory.join(path)))
         .collect();
     deciding.dedup();
-    let mut changed = listed(context);
-    changed.extend(by_git(root, context, &deciding));
-    deciding
+    if deciding.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut changed = listed(root, context)?;
+    changed.extend(by_git(root, context, &deciding)?);
+    Ok(deciding
         .into_iter()
         .filter(|path| changed.contains(path))
         .map(|path| path.display().to_string())
-        .collect()
+        .collect())
 }
 
 /// A file as it is named and as it is without links: a link that now leads elsewhere has
@@ -60,45 +73,90 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// `context.pr.files_changed`: texts, or objects as code hosts send them.
-fn listed(context: &Value) -> Vec<PathBuf> {
-    let files = context["pr"]["files_changed"].as_array();
-    files
-        .into_iter()
-        .flatten()
-        .filter_map(|file| match file {
-            Value::String(name) => Some(name.as_str()),
-            Value::Object(_) => ["filename", "path", "file"]
-                .into_iter()
-                .find_map(|key| file[key].as_str()),
-            _ => None,
-        })
-        .map(|name| normal(Path::new(name)))
-        .collect()
+/// Where code hosts put the name of a changed file; a renamed one has two.
+const NAMES: [&str; 8] = [
+    "filename",
+    "previous_filename",
+    "path",
+    "new_path",
+    "old_path",
+    "file",
+    "name",
+    "from",
+];
+
+/// `context.pr.files_changed`: a text, texts, or objects as code hosts send them.
+fn listed(root: &Path, context: &Value) -> Result<Vec<PathBuf>, UserError> {
+    let unclear = |found: &Value| {
+        let shown: String = found.to_string().chars().take(60).collect();
+        UserError::usage(
+            "SW0213",
+            format!("context.pr.files_changed holds {shown}, which names no file"),
+        )
+        .hint("it is a list of paths, or of objects with `filename`")
+    };
+    let entries = match &context["pr"]["files_changed"] {
+        Value::Null => return Ok(Vec::new()),
+        one @ Value::String(_) => std::slice::from_ref(one),
+        Value::Array(entries) => entries.as_slice(),
+        other => return Err(unclear(other)),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let names: Vec<&str> = match entry {
+            Value::String(name) => vec![name],
+            Value::Object(_) => NAMES
+                .iter()
+                .filter_map(|key| entry[*key].as_str())
+                .collect(),
+            _ => Vec::new(),
+        };
+        if names.is_empty() {
+            return Err(unclear(entry));
+        }
+        files.extend(names.into_iter().map(|name| {
+            let path = Path::new(name);
+            normal(path.strip_prefix(root).unwrap_or(path))
+        }));
+    }
+    Ok(files)
 }
 
 /// Those of the deciding files that differ from `context.pr.base_branch`.
-fn by_git(root: &Path, context: &Value, deciding: &[PathBuf]) -> Vec<PathBuf> {
-    let Some(base) = context["pr"]["base_branch"].as_str() else {
-        return Vec::new();
+fn by_git(root: &Path, context: &Value, deciding: &[PathBuf]) -> Result<Vec<PathBuf>, UserError> {
+    let base = match &context["pr"]["base_branch"] {
+        Value::Null => return Ok(Vec::new()),
+        Value::String(base) => base.as_str(),
+        _ => "",
+    };
+    let unknown = |why: &str| {
+        UserError::usage(
+            "SW0213",
+            format!(
+                "git cannot compare with context.pr.base_branch `{base}`{why}, so nobody can tell \
+                 whether the change touches its own pipeline"
+            ),
+        )
+        .hint("fetch the branch that the change goes to, or name it as it is called here")
     };
     if base.is_empty() || base.starts_with('-') {
-        return Vec::new();
+        return Err(unknown(""));
     }
     let output = Command::new("git")
         .current_dir(root)
         .args(["diff", "--name-only", "-z", "--merge-base", base, "--"])
         .args(deciding)
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
-    // A base that git does not know says nothing; the list of files still does.
-    let Ok(output) = output else {
-        return Vec::new();
-    };
-    String::from_utf8_lossy(&output.stdout)
+        .output()
+        .map_err(|error| unknown(&format!(" ({error})")))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let line = said.lines().next().unwrap_or_default();
+        return Err(unknown(&format!(" ({line})")));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout)
         .split('\0')
         .filter(|name| !name.is_empty())
         .map(PathBuf::from)
-        .collect()
+        .collect())
 }

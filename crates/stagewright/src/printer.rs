@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::user_error::UserError;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
+use std::cell::Cell;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -15,6 +16,8 @@ use std::process::ExitCode;
 pub(crate) struct Printer {
     quiet: bool,
     verbose: bool,
+    /// Whether data was lost on its way out.
+    lost: Cell<bool>,
 }
 
 /// The colours of words with a meaning.
@@ -35,6 +38,7 @@ impl Printer {
         Self {
             quiet: output.quiet,
             verbose: output.verbose,
+            lost: Cell::new(false),
         }
     }
 
@@ -70,6 +74,15 @@ impl Printer {
         self.quiet
     }
 
+    /// What to leave with, given what the command wants to leave with: what was lost on
+    /// its way out is not done.
+    pub(crate) fn exit(&self, wanted: Exit) -> Exit {
+        match self.lost.get() {
+            true => Exit::Infrastructure,
+            false => wanted,
+        }
+    }
+
     /// Whether more is wanted.
     pub(crate) fn is_verbose(&self) -> bool {
         self.verbose
@@ -79,8 +92,19 @@ impl Printer {
     pub(crate) fn data(&self, text: &str) {
         let mut out = anstream::stdout().lock();
         let ended = if text.ends_with('\n') { "" } else { "\n" };
-        // A reader that has gone away wants nothing more.
-        let _ = write!(out, "{text}{ended}");
+        let written = write!(out, "{text}{ended}").and_then(|()| out.flush());
+        drop(out);
+        // A reader that has gone away wants nothing more; any other trouble loses data.
+        if let Err(error) = written
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+            && !self.lost.replace(true)
+        {
+            self.failure(&UserError::new(
+                Exit::Infrastructure,
+                "SW0406",
+                format!("standard output cannot be written: {error}"),
+            ));
+        }
     }
 
     /// Data: one JSON document.

@@ -151,6 +151,14 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
     };
     match run.view(index) {
         NodeView::Done(outcome) => match &outcome.result {
+            AttemptResult::Succeeded if outcome.facts.review_pending => Some(obstacle(
+                FactorKind::AwaitingReview,
+                format!(
+                    "`{}` says that a review is pending: awaiting_review",
+                    node.id
+                ),
+                id,
+            )),
             AttemptResult::Succeeded => rejected(run, index, &outcome.projection),
             AttemptResult::Judged { verdict, message } => (required
                 && *verdict != crate::event::Verdict::Pass)
@@ -234,6 +242,11 @@ fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Fact
 
 /// A message on one line: its first, and where that only announces the rest, its last.
 fn first_line(message: &str) -> String {
+    // Control characters of one message must not reach into the next one beside it.
+    let message: String = message
+        .chars()
+        .filter(|c| *c == '\n' || !c.is_control())
+        .collect();
     let mut lines = message
         .lines()
         .map(str::trim)
@@ -261,11 +274,12 @@ fn skipped_because(reason: &SkipReason) -> String {
 
 /// The labels of the pull request: texts, or objects with a `name`.
 pub fn labels(context: &Value) -> Vec<String> {
-    let list = context
+    let labels = context
         .get_attr("pr")
         .and_then(|pr| pr.get_attr("labels"))
-        .and_then(|labels| labels.try_iter());
-    let Ok(items) = list else {
+        .ok()
+        .filter(|labels| labels.kind() == minijinja::value::ValueKind::Seq);
+    let Some(Ok(items)) = labels.map(|labels| labels.try_iter()) else {
         return Vec::new();
     };
     items
@@ -273,5 +287,6 @@ pub fn labels(context: &Value) -> Vec<String> {
             Some(text) => Some(text.to_owned()),
             None => item.get_attr("name").ok()?.as_str().map(str::to_owned),
         })
+        .filter(|label| !label.trim().is_empty())
         .collect()
 }

@@ -132,6 +132,9 @@ pub struct Facts {
     /// Whether a pattern was rejected.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pattern_rejected: bool,
+    /// Whether the agent itself says that people have still to look (rule A13).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub review_pending: bool,
     /// Tickets created.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tickets: Vec<Value>,

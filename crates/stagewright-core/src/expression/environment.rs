@@ -47,7 +47,7 @@ pub(super) fn environment() -> Environment<'static> {
     env.add_filter("string", filters::string);
     env.add_filter("sum", filters::sum);
     env.add_filter("title", filters::title);
-    env.add_filter("tojson", filters::tojson);
+    env.add_filter("tojson", compact_json);
     env.add_filter("trim", filters::trim);
     env.add_filter("unique", filters::unique);
     env.add_filter("upper", filters::upper);
@@ -121,6 +121,14 @@ fn capped_replace(
     let found = value.matches(from.as_str()).count();
     check_size(value.len().saturating_add(found.saturating_mul(to.len())))?;
     Ok(value.replace(&from, &to))
+}
+
+/// `tojson` without an indentation, which could make a large text of a small value.
+fn compact_json(value: &Value) -> Result<String, minijinja::Error> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| minijinja::Error::new(ErrorKind::BadSerialization, error.to_string()))?;
+    check_size(text.len())?;
+    Ok(text)
 }
 
 fn check_size(bytes: usize) -> Result<(), minijinja::Error> {

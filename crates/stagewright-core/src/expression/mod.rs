@@ -238,8 +238,19 @@ pub fn from_json(value: &serde_json::Value) -> Value {
     Value::from(minijinja::value::Serde(value))
 }
 
-/// A value as JSON.
+/// A value as JSON, refused where it is too large: values that hold each other grow
+/// without bound in a few steps.
 fn to_json(value: &Value) -> Result<serde_json::Value, ExpressionError> {
+    let mut size = CappedText::counting();
+    if let Err(error) = serde_json::to_writer(&mut size, value) {
+        return Err(match size.overflowed {
+            true => too_large("the value"),
+            false => ExpressionError {
+                message: format!("the value cannot be written as JSON: {error}"),
+                offset: None,
+            },
+        });
+    }
     serde_json::to_value(value).map_err(|error| ExpressionError {
         message: format!("the value cannot be written as JSON: {error}"),
         offset: None,
@@ -250,16 +261,32 @@ fn to_json(value: &Value) -> Result<serde_json::Value, ExpressionError> {
 #[derive(Default)]
 struct CappedText {
     bytes: Vec<u8>,
+    /// Bytes written; more than are kept where they are only counted.
+    written: usize,
+    only_counts: bool,
     overflowed: bool,
+}
+
+impl CappedText {
+    /// Counts what is written and keeps nothing.
+    fn counting() -> Self {
+        Self {
+            only_counts: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl std::io::Write for CappedText {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + piece.len() > MAX_TEXT_BYTES {
+        self.written += piece.len();
+        if self.written > MAX_TEXT_BYTES {
             self.overflowed = true;
             return Err(std::io::Error::other("the text is too large"));
         }
-        self.bytes.extend_from_slice(piece);
+        if !self.only_counts {
+            self.bytes.extend_from_slice(piece);
+        }
         Ok(piece.len())
     }
 

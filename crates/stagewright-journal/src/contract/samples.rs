@@ -435,6 +435,7 @@ fn full_outcome() -> AttemptOutcome {
             pattern_rejected: true,
             tickets: vec![json!({"key": "OPS-1"})],
             documentation_updated: true,
+            review_pending: false,
         },
         cost_usd: Some(0.1 + 0.2),
         warnings: vec!["no severity given, HIGH assumed".to_owned()],

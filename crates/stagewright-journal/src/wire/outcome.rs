@@ -66,6 +66,8 @@ struct Facts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tickets: Vec<Value>,
     documentation_updated: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    review_pending: bool,
 }
 
 impl Findings {
@@ -86,6 +88,7 @@ impl Facts {
             && !self.pattern_rejected
             && self.tickets.is_empty()
             && !self.documentation_updated
+            && !self.review_pending
     }
 }
 
@@ -211,6 +214,7 @@ impl From<&core::Facts> for Facts {
             pattern_rejected: facts.pattern_rejected,
             tickets: facts.tickets.clone(),
             documentation_updated: facts.documentation_updated,
+            review_pending: facts.review_pending,
         }
     }
 }
@@ -223,6 +227,7 @@ impl From<Facts> for core::Facts {
             pattern_rejected: stored.pattern_rejected,
             tickets: stored.tickets,
             documentation_updated: stored.documentation_updated,
+            review_pending: stored.review_pending,
         }
     }
 }

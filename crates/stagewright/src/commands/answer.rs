@@ -45,6 +45,10 @@ pub(super) fn answer(
     };
     let mut live = match session.engine.reach(&summary.run_id, &message)? {
         Reached::Delivered(holder) => {
+            let now = session.engine.load(&summary.run_id)?;
+            if !counted(&now, node, approved) {
+                return Err(too_late(&run, node));
+            }
             printer.note(&format!(
                 "{holder}, which drives run {}, has taken the answer",
                 summary.run_id
@@ -77,6 +81,21 @@ pub(super) fn answer(
         printer.failure(&too_late(&run, node));
     }
     conduct(&session.engine, live, &manner, printer)
+}
+
+/// Whether what was answered is this answer: of several, the first counts.
+fn counted(run: &Run, node: NodeIx, approved: bool) -> bool {
+    match run.view(node) {
+        NodeView::Done(outcome) => {
+            outcome.projection.get("output.approved") == Some(&approved.into())
+        }
+        // The question whether an interrupted launch may run again leads back to it.
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Skipped(_) => approved,
+    }
 }
 
 /// The answer is in the journal. When it was the last thing to wait for, the run has

@@ -32,8 +32,12 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     let timeout_ms = timeout(arguments, &plan, &known)?;
     let pipeline_id = pipeline_id(arguments, &plan, &context)?;
     let session = Session::open(Need::Create)?;
+    let touched = policy_changed(&arguments.file, &context, &session)?;
     let key = pipeline_id.clone();
-    let submission = submission(arguments, plan, context, key, timeout_ms, &session);
+    let submission = NewSubmission {
+        policy_changed: touched,
+        ..submission(arguments, plan, context, key, timeout_ms, &session)
+    };
     let live = match session.engine.submit(submission) {
         Ok(live) => live,
         Err(EngineError::Create(CreateError::PipelineActive { run_id, .. })) => {
@@ -119,7 +123,7 @@ fn submission(
         work_dir: session.directory.clone(),
         parent: None,
         adopted: Vec::new(),
-        policy_changed: policy_changed(&arguments.file, &context, session),
+        policy_changed: Vec::new(),
         plan,
         context,
     }

@@ -151,3 +151,131 @@ fn an_override_by_label() {
         assert_eq!(warned, decision == "MERGE", "{}", output["warnings"]);
     }
 }
+
+const PASSES: &str = "name: Passes\nstages: [{id: s, agents: [{id: a, run: 'true'}]}]\n";
+
+fn repository() -> World {
+    let world = World::new();
+    world.write("p.yaml", PASSES);
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["add", "."],
+        &[
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "commit",
+            "-q",
+            "-m",
+            "x",
+        ],
+        &["checkout", "-q", "-b", "pr"],
+    ] {
+        let git = Command::new("git")
+            .args(arguments)
+            .current_dir(world.path("."))
+            .status()
+            .unwrap();
+        assert!(git.success());
+    }
+    world
+}
+
+/// Goal: however the changed files are told, the pipeline among them is seen; what is not
+/// understood is an error, never a pass.
+#[test]
+fn a_change_of_the_policy_however_it_is_told() {
+    let world = repository();
+    let call = |context: &str, code| {
+        world
+            .call(&["run", "p.yaml", "--context", context])
+            .leaves(code)
+    };
+    for context in [
+        "pr.files_changed=p.yaml",
+        "pr.files_changed:=[\"./p.yaml\"]",
+        "pr.files_changed:=[{\"filename\":\"p.yaml\"}]",
+        "pr.files_changed:=[{\"new_path\":\"p.yaml\",\"old_path\":\"p.yaml\"}]",
+        "pr.files_changed:=[{\"filename\":\"q.yaml\",\"previous_filename\":\"p.yaml\"}]",
+    ] {
+        call(context, 1).says("which decides over it");
+    }
+    for context in [
+        "pr.files_changed:={\"p.yaml\":1}",
+        "pr.files_changed:=[7]",
+        "pr.base_branch=origin/nowhere",
+        "pr.base_branch:=[\"main\"]",
+        "pr.base_branch=--output=x",
+    ] {
+        call(context, 2).says("SW0213");
+    }
+    call("pr.base_branch=main", 0);
+    world.write("p.yaml", &PASSES.replace("Passes", "Passes too"));
+    call("pr.base_branch=main", 1).says("which decides over it");
+}
+
+/// Goal: labels are a list of names; the keys of a mapping and empty texts are none.
+#[test]
+fn only_labels_are_labels() {
+    let world = World::new();
+    let pipeline = "name: Fails\nstages: [{id: s, agents: [{id: a, run: 'false'}]}]\n\
+                    policy: {override_labels: [skip-validation]}\n";
+    world.write("p.yaml", pipeline);
+    for (labels, code) in [
+        ("{\"skip-validation\":false}", 1),
+        ("\"skip-validation\"", 1),
+        ("[\"\"]", 1),
+        ("[{\"name\":\"skip-validation\"}]", 0),
+        ("[\"skip-validation\"]", 0),
+    ] {
+        let context = format!("pr.labels:={labels}");
+        world
+            .call(&["run", "p.yaml", "--context", &context])
+            .leaves(code);
+    }
+}
+
+/// Goal: what could not be printed is not done, and a required gate that could not be
+/// looked at is no pass even where no decision is asked for.
+#[test]
+fn zero_means_done() {
+    let world = World::new();
+    world.write("p.yaml", PASSES);
+    let full = std::fs::File::options().write(true).open("/dev/full");
+    if let Ok(full) = full {
+        let status = Command::new(env!("CARGO_BIN_EXE_stagewright"))
+            .args(["run", "p.yaml", "--json"])
+            .current_dir(world.path("."))
+            .stdout(full)
+            .stderr(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(4));
+    }
+    let gate = "name: Gate\ndecision: none\nstages:\n  - id: s\n    gates:\n      \
+                - {id: g, if: context.missing.thing == 1, run: 'true'}\n";
+    world.write("g.yaml", gate);
+    world.call(&["run", "g.yaml"]).leaves(1);
+}
+
+/// Goal: values that hold each other do not exhaust the memory; the step fails.
+#[test]
+fn values_do_not_grow_without_bound() {
+    let world = World::new();
+    let mut pipeline = String::from("name: Grow\nstages:\n  - id: s\n    agents:\n");
+    pipeline.push_str("      - {id: a0, set: {x: 0123456789}}\n");
+    for n in 1..40 {
+        let before = n - 1;
+        pipeline.push_str(&format!(
+            "      - {{id: a{n}, set: {{x: '{{{{ results.a{before}.output }}}}', \
+             y: '{{{{ results.a{before}.output }}}}'}}}}\n"
+        ));
+    }
+    world.write("p.yaml", &pipeline);
+    let ended = world.call(&["run", "p.yaml"]).leaves(1);
+    assert!(
+        ended.err.contains("larger than") || ended.err.contains("more than"),
+        "{ended}"
+    );
+}
