@@ -25,9 +25,19 @@ pub enum ReadError {
     /// The output is not JSON.
     #[error(transparent)]
     NotJson(NotJson),
-    /// Lists and objects are nested deeper than the parser goes.
+    /// Lists and objects are nested deeper than 100 levels.
     #[error("the output is nested too deeply (line {line}, column {column})")]
     TooDeep {
+        /// Line of the output, from 1.
+        line: usize,
+        /// Column of the output, from 1.
+        column: usize,
+    },
+    /// A key stands twice in one object, and which value counts is anybody's guess.
+    #[error("the key `{key}` is repeated in one object (line {line}, column {column})")]
+    RepeatedKey {
+        /// The key.
+        key: String,
         /// Line of the output, from 1.
         line: usize,
         /// Column of the output, from 1.
@@ -135,6 +145,7 @@ impl ReadError {
                  leave out `findings` where no document is meant"
             }
             Self::TooDeep { .. } => "flatten the document",
+            Self::RepeatedKey { .. } => "write each key of an object once",
             Self::SeveralDocuments { .. } => "print exactly one JSON document",
             Self::WrongType { .. } | Self::Missing { .. } => {
                 "check that `findings` names the format which the agent really prints"

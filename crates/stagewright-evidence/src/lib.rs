@@ -30,6 +30,7 @@ mod ruff;
 mod rule;
 mod sarif;
 pub mod severity_table;
+mod strict_json;
 mod tool_document;
 mod unfence;
 

@@ -3,6 +3,7 @@
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
 use crate::format::Format;
+use crate::strict_json::Strict;
 use crate::unfence::{UnfenceError, unfence};
 use crate::{agent_document, bandit, ruff, sarif};
 use serde_json::Value;
@@ -42,10 +43,11 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Answer, R
 
 /// The result of a command that promised no document (decision 25): a JSON object or
 /// list if the output happens to be one, else the text without the line breaks at
-/// its end, as `$(…)` of a shell gives it. Bytes that are not UTF-8 are replaced.
+/// its end, as `$(…)` of a shell gives it. Bytes that are not UTF-8 are replaced. JSON
+/// that repeats a key or is nested deeper than 100 levels is text.
 pub fn read_plain(bytes: &[u8]) -> Value {
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(value) if value.is_object() || value.is_array() => value,
+    match serde_json::from_slice(bytes) {
+        Ok(Strict(value)) if value.is_object() || value.is_array() => value,
         _ => {
             let text = String::from_utf8_lossy(bytes);
             Value::String(text.trim_end_matches(['\n', '\r']).to_owned())
@@ -72,6 +74,9 @@ impl From<UnfenceError> for ReadError {
             UnfenceError::Empty => Self::Empty,
             UnfenceError::NotJson(not_json) => Self::NotJson(not_json),
             UnfenceError::TooDeep { line, column } => Self::TooDeep { line, column },
+            UnfenceError::RepeatedKey { key, line, column } => {
+                Self::RepeatedKey { key, line, column }
+            }
             UnfenceError::Several { count } => Self::SeveralDocuments { count },
         }
     }

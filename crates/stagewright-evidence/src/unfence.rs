@@ -6,6 +6,7 @@
 //! model that quotes an attacker's JSON beside its own must not make the reader choose.
 
 use crate::error::NotJson;
+use crate::strict_json::{self, Ambiguity, Strict};
 use serde_json::Value;
 use thiserror::Error;
 
@@ -25,9 +26,19 @@ pub enum UnfenceError {
     /// Nothing in the text is JSON.
     #[error(transparent)]
     NotJson(NotJson),
-    /// Lists and objects are nested deeper than the parser goes.
+    /// Lists and objects are nested deeper than 100 levels.
     #[error("the JSON is nested too deeply (line {line}, column {column})")]
     TooDeep {
+        /// Line of the text, from 1.
+        line: usize,
+        /// Column of the text, from 1.
+        column: usize,
+    },
+    /// A key stands twice in one object.
+    #[error("the key `{key}` is repeated in one object (line {line}, column {column})")]
+    RepeatedKey {
+        /// The key.
+        key: String,
         /// Line of the text, from 1.
         line: usize,
         /// Column of the text, from 1.
@@ -46,10 +57,10 @@ pub enum UnfenceError {
 struct Pieces<'a> {
     blocks: Vec<Block<'a>>,
     /// What stands before, between and after the blocks.
-    prose: Vec<&'a str>,
+    prose: Vec<Block<'a>>,
 }
 
-/// The content of a fenced block.
+/// The content of a fenced block, or a piece of prose.
 struct Block<'a> {
     /// How many lines of the text precede it.
     lines_before: usize,
@@ -59,32 +70,39 @@ struct Block<'a> {
 /// Takes the JSON document out of a text: see the module docs for the shapes.
 ///
 /// # Errors
-/// When the text is empty, holds no JSON, or several different documents.
+/// When the text is empty, holds no JSON or several different documents, or when any
+/// of its JSON repeats a key or is nested too deeply.
 pub fn unfence(text: &str) -> Result<Value, UnfenceError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim().is_empty() {
         return Err(UnfenceError::Empty);
     }
-    let whole = match serde_json::from_str::<Value>(text) {
+    let whole = match strict_json::from_str(text) {
         Ok(value) => return Ok(value),
-        Err(error) => explain(&error, 0, text),
+        Err(error) => match refused(&error, 0) {
+            Some(refused) => return Err(refused),
+            None => explain(&error, 0, text),
+        },
     };
     let Pieces { blocks, prose } = pieces(text);
     let mut documents = Vec::new();
     let mut block_error = None;
     for block in &blocks {
-        match serde_json::from_str::<Value>(block.text) {
+        match strict_json::from_str(block.text) {
             Ok(value) if value.is_object() || value.is_array() => documents.push(value),
             // A number or a string in a block is an example in prose, not a document.
             Ok(_) => {}
             Err(error) if is_started(block.text) => {
+                if let Some(refused) = refused(&error, block.lines_before) {
+                    return Err(refused);
+                }
                 block_error.get_or_insert(explain(&error, block.lines_before, text));
             }
             Err(_) => {}
         }
     }
     if block_error.is_none() || !documents.is_empty() {
-        documents.extend(objects_in_prose(&prose));
+        documents.extend(objects_in_prose(&prose)?);
     }
     one_of(documents, block_error.unwrap_or(whole))
 }
@@ -115,12 +133,16 @@ fn pieces(text: &str) -> Pieces<'_> {
     let mut pieces = Pieces::default();
     let mut open: Option<(&str, usize)> = None;
     let mut start = 0;
+    let mut prose_from = 0;
     let mut at = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         let next = at + line.len();
         match (open, fence_of(line)) {
             (None, Some(fence)) => {
-                pieces.prose.push(&text[start..at]);
+                pieces.prose.push(Block {
+                    lines_before: prose_from,
+                    text: &text[start..at],
+                });
                 open = Some((fence, number + 1));
                 start = next;
             }
@@ -130,6 +152,7 @@ fn pieces(text: &str) -> Pieces<'_> {
                 let text = &text[start..at];
                 pieces.blocks.push(Block { lines_before, text });
                 open = None;
+                prose_from = number + 1;
                 start = next;
             }
             _ => {}
@@ -139,7 +162,10 @@ fn pieces(text: &str) -> Pieces<'_> {
     let text = &text[start..];
     match open {
         Some((_, lines_before)) => pieces.blocks.push(Block { lines_before, text }),
-        None => pieces.prose.push(text),
+        None => pieces.prose.push(Block {
+            lines_before: prose_from,
+            text,
+        }),
     }
     pieces
 }
@@ -154,10 +180,10 @@ fn fence_of(line: &str) -> Option<&str> {
 
 /// The objects that begin a line of the prose, such as the document after log lines.
 /// Lists are not looked for: `[1]` and `[INFO]` are prose.
-fn objects_in_prose(prose: &[&str]) -> Vec<Value> {
+fn objects_in_prose(prose: &[Block<'_>]) -> Result<Vec<Value>, UnfenceError> {
     let mut objects = Vec::new();
     let mut starts = 0;
-    for text in prose {
+    for Block { lines_before, text } in prose {
         let mut at = 0;
         while at < text.len() && starts < MAX_STARTS {
             let line_end = text[at..].find('\n').map_or(text.len(), |end| at + end + 1);
@@ -169,13 +195,33 @@ fn objects_in_prose(prose: &[&str]) -> Vec<Value> {
             }
             starts += 1;
             let mut stream = serde_json::Deserializer::from_str(&text[start..]).into_iter();
-            if let Some(Ok(object)) = stream.next() {
-                objects.push(object);
-                at = start + stream.byte_offset();
+            match stream.next() {
+                Some(Ok(Strict(object))) => {
+                    objects.push(object);
+                    at = start + stream.byte_offset();
+                }
+                Some(Err(error)) => {
+                    let lines = lines_before + text[..start].matches('\n').count();
+                    if let Some(refused) = refused(&error, lines) {
+                        return Err(refused);
+                    }
+                }
+                None => {}
             }
         }
     }
-    objects
+    Ok(objects)
+}
+
+/// The error of JSON that is refused although it is JSON. Nothing else in the text may
+/// stand in for it.
+fn refused(error: &serde_json::Error, lines_before: usize) -> Option<UnfenceError> {
+    let line = lines_before + error.line();
+    let column = error.column();
+    Some(match Ambiguity::of(error)? {
+        Ambiguity::RepeatedKey(key) => UnfenceError::RepeatedKey { key, line, column },
+        Ambiguity::TooDeep => UnfenceError::TooDeep { line, column },
+    })
 }
 
 /// Puts a parser's error into words, with the position in the whole text.
@@ -185,9 +231,6 @@ fn explain(error: &serde_json::Error, lines_before: usize, text: &str) -> Unfenc
     let position = format!(" at line {} column {column}", error.line());
     let message = error.to_string();
     let reason = message.strip_suffix(&position).unwrap_or(&message);
-    if reason.contains("recursion limit exceeded") {
-        return UnfenceError::TooDeep { line, column };
-    }
     UnfenceError::NotJson(NotJson {
         line,
         column,

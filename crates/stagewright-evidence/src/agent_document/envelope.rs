@@ -2,11 +2,15 @@
 //!
 //! A Lambda function may answer with its document, with the document as JSON text,
 //! with a proxy response (`statusCode` and `body`), or, when it crashed, with
-//! `errorMessage` and `errorType`.
+//! `errorMessage` and `errorType`. Runners put the document into `output` or `result`
+//! beside a status of their own. Nothing that stands inside is lost to a success
+//! outside: the inner document is the agent's word.
 
+use super::list;
+use super::status::{self, Meaning};
 use crate::error::ReadError;
 use crate::node::Node;
-use crate::unfence::unfence;
+use crate::unfence::{UnfenceError, unfence};
 use serde_json::Value;
 
 /// What was inside.
@@ -22,30 +26,123 @@ pub(super) enum Content {
     },
 }
 
-/// Takes the document out of its envelope, one layer of each kind.
+/// The fields in which runners put an agent's document.
+const INNER: [&str; 3] = ["/output", "/result", "/body"];
+
+/// What an agent says of its costs, which runners write beside the document.
+const ACCOUNTING: [&str; 4] = ["cost_usd", "input_tokens", "output_tokens", "model_used"];
+
+/// Takes the document out of its envelopes. What an envelope says of a failure stands
+/// above what is inside; its success is only the runner's.
 pub(super) fn unwrap(value: Value) -> Result<Content, ReadError> {
     let value = match &value {
         Value::String(text) => parsed_text(text, "$")?,
         _ => value,
     };
     let node = Node::root(&value);
-    if node.get("/status").is_some() {
-        return Ok(Content::Document(value));
-    }
-    if let Some(reason) = reason_of_crash(&node) {
+    let meaning = status::meaning(&node);
+    // Beside ERROR the reason is read with the rest of the document.
+    if meaning != Some(Meaning::Error)
+        && let Some(reason) = reason_of_crash(&node)
+    {
         return Ok(Content::Crash {
             document: value,
             reason,
         });
     }
-    let (Some(code), Some(_)) = (status_code(&node), node.get("/body")) else {
-        return Ok(Content::Document(value));
-    };
-    unwrap_proxy(&node, code)
+    let code = status_code(&node).filter(|_| node.get("/body").is_some());
+    if let Some(code) = code
+        && (code >= 400 || is_base64(&node))
+    {
+        return unwrap_proxy(&node, code);
+    }
+    if let Some(inner) = inner_document(&node)? {
+        return unwrap_inner(&node, meaning, inner).unwrap_or(Ok(Content::Document(value)));
+    }
+    match code {
+        Some(code) if node.get("/status").is_none() => unwrap_proxy(&node, code),
+        _ => Ok(Content::Document(value)),
+    }
+}
+
+/// Decides between a document and the one inside of it; `None` is the outer one.
+fn unwrap_inner(
+    outer: &Node<'_>,
+    meaning: Option<Meaning>,
+    inner: Value,
+) -> Option<Result<Content, ReadError>> {
+    let inside = Node::root(&inner);
+    let is_against = list::lists_something(&inside)
+        || matches!(
+            status::meaning(&inside),
+            Some(Meaning::Fail | Meaning::Failure | Meaning::Error | Meaning::Rejected)
+        );
+    match meaning {
+        Some(Meaning::Error | Meaning::Failure | Meaning::Rejected) => return None,
+        // A rejection without findings of its own is that of the findings inside.
+        Some(Meaning::Fail) if list::is_stated(outer) || !list::lists_something(&inside) => {
+            return None;
+        }
+        _ => {}
+    }
+    if list::is_stated(outer) {
+        return is_against.then(|| {
+            Err(ReadError::Contradiction {
+                one: "the document lists its findings".to_owned(),
+                other: "a document inside of it lists others or fails".to_owned(),
+            })
+        });
+    }
+    let mut inner = inner;
+    if let Some(fields) = inner.as_object_mut() {
+        for key in ["status"].iter().chain(&ACCOUNTING) {
+            if let Some(value) = outer.get(&format!("/{key}")) {
+                let field = fields.entry(*key).or_insert(Value::Null);
+                if field.is_null() {
+                    *field = value.clone();
+                }
+            }
+        }
+    }
+    Some(unwrap(inner))
+}
+
+/// The document inside of a document: what has a status or lists of findings.
+fn inner_document(node: &Node<'_>) -> Result<Option<Value>, ReadError> {
+    let mut found = Vec::new();
+    for field in INNER {
+        let candidate = match node.get(field) {
+            // Prose that quotes a document is not one.
+            Some(Value::String(text)) if text.trim_start().starts_with(['{', '`', '~']) => {
+                match parsed_text(text, &node.path_of(field)) {
+                    Ok(value) => value,
+                    Err(ReadError::WrongType { .. }) => continue,
+                    Err(error) => return Err(error),
+                }
+            }
+            Some(value @ Value::Object(_)) => value.clone(),
+            _ => continue,
+        };
+        let inside = Node::root(&candidate);
+        let has_status = inside.get("/status").is_some_and(Value::is_string);
+        let has_crashed = reason_of_crash(&inside).is_some();
+        let is_document = has_status || has_crashed || list::is_stated(&inside);
+        if is_document && !found.contains(&candidate) {
+            found.push(candidate);
+        }
+    }
+    match found.len() {
+        0 | 1 => Ok(found.pop()),
+        count => Err(ReadError::SeveralDocuments { count }),
+    }
+}
+
+fn is_base64(node: &Node<'_>) -> bool {
+    node.get("/isBase64Encoded") == Some(&Value::Bool(true))
 }
 
 fn unwrap_proxy(node: &Node<'_>, code: u64) -> Result<Content, ReadError> {
-    if node.get("/isBase64Encoded") == Some(&Value::Bool(true)) {
+    if is_base64(node) {
         return Err(ReadError::WrongType {
             path: node.path_of("/body"),
             expected: "text or an object",
@@ -83,17 +180,27 @@ fn status_code(node: &Node<'_>) -> Option<u64> {
 /// The document in a JSON string. Text that is no document is the wrong type rather
 /// than a syntax error: the outer JSON is fine.
 fn parsed_text(text: &str, path: &str) -> Result<Value, ReadError> {
-    unfence(text).map_err(|_| ReadError::WrongType {
-        path: path.to_owned(),
-        expected: "an object, or a text that holds one",
-        found: "another text",
+    unfence(text).map_err(|error| match error {
+        UnfenceError::RepeatedKey { .. }
+        | UnfenceError::TooDeep { .. }
+        | UnfenceError::Several { .. } => error.into(),
+        UnfenceError::Empty | UnfenceError::NotJson(_) => ReadError::WrongType {
+            path: path.to_owned(),
+            expected: "an object, or a text that holds one",
+            found: "another text",
+        },
     })
 }
 
 fn reason_of_crash(node: &Node<'_>) -> Option<String> {
     let message = node.get("/errorMessage")?;
     let message = text_or_json(message);
-    Some(match node.get("/errorType").and_then(Value::as_str) {
+    let kind = node.get("/errorType").and_then(Value::as_str);
+    // An agent that always writes its fields leaves this one empty when all is well.
+    if message.is_empty() && kind.is_none() && node.get("/status").is_some() {
+        return None;
+    }
+    Some(match kind {
         Some(kind) => format!("{kind}: {message}"),
         None => message,
     })
@@ -157,6 +264,61 @@ mod tests {
         }
         let own = json!({"status": "PASS", "statusCode": 200, "body": "mine"});
         assert_eq!(document(own.clone()).unwrap(), own);
+    }
+
+    /// Goal: a success outside does not hide the document inside, nor the reverse.
+    #[test]
+    fn documents_inside_of_documents() {
+        let fail = json!({"status": "FAIL", "violations": [{"type": "a"}]});
+        let text = fail.to_string();
+        for envelope in [
+            json!({"status": "SUCCESS", "output": fail}),
+            json!({"status": "SUCCESS", "result": fail}),
+            json!({"status": "SUCCESS", "result": text}),
+            json!({"output": fail}),
+            json!({"status": "PASS", "statusCode": 200, "body": fail}),
+            json!({"status": "PASS", "statusCode": 200, "body": text}),
+            json!({"status": "PASS", "body": fail}),
+            json!({"status": "FAIL", "output": fail}),
+            json!({"status": "FAIL", "output": {"violations": [{"type": "a"}]}}),
+            json!({"status": "SUCCESS", "output": {"status": "SUCCESS", "result": fail}}),
+            json!({"status": "SUCCESS", "output": fail, "result": fail}),
+        ] {
+            assert_eq!(document(envelope.clone()).unwrap(), fail, "{envelope}");
+        }
+        let pass = json!({"status": "PASS"});
+        for own in [
+            json!({"status": "ERROR", "error": "boom", "output": pass}),
+            json!({"status": "FAILURE", "result": pass}),
+            json!({"status": "FAIL", "result": pass}),
+            json!({"status": "PASS", "violations": [], "result": pass}),
+            json!({"status": "PASS", "result": {"url": "x"}, "output": "text"}),
+        ] {
+            assert_eq!(document(own.clone()).unwrap(), own);
+        }
+        let costly = json!({"status": "PASS", "cost_usd": 0.5, "output": fail});
+        assert_eq!(document(costly).unwrap()["cost_usd"], json!(0.5));
+        let crash = json!({"status": "PASS", "output": {"errorMessage": "boom"}});
+        assert_eq!(document(crash).unwrap(), json!({"crash": "boom"}));
+        let hidden = json!({"status": "PASS", "violations": [], "output": fail});
+        let error = document(hidden).unwrap_err();
+        assert!(matches!(error, ReadError::Contradiction { .. }), "{error}");
+        let several = json!({"status": "PASS", "output": fail, "result": pass});
+        let error = document(several).unwrap_err();
+        assert_eq!(error, ReadError::SeveralDocuments { count: 2 });
+    }
+
+    /// Goal: an error document is an error whatever else it says; an empty message
+    /// beside a status is none.
+    #[test]
+    fn crashes_that_claim_success() {
+        let crash = json!({"status": "PASS", "errorMessage": "boom", "errorType": "E"});
+        assert_eq!(document(crash).unwrap(), json!({"crash": "E: boom"}));
+        let failed = json!({"status": "PASS", "statusCode": 500, "body": "boom"});
+        let crash = json!({"crash": "the agent answered with status 500: boom"});
+        assert_eq!(document(failed).unwrap(), crash);
+        let empty = json!({"status": "PASS", "errorMessage": "", "errorType": null});
+        assert_eq!(document(empty.clone()).unwrap(), empty);
     }
 
     /// Goal: failed invocations give their reason.

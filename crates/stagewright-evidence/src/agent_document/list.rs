@@ -54,6 +54,17 @@ impl Lists {
     }
 }
 
+/// Whether a document states any list of findings, in whatever shape.
+pub(super) fn is_stated(node: &Node<'_>) -> bool {
+    LISTS.iter().any(|names| node.get(names.list).is_some())
+}
+
+/// Whether any list of findings has an entry; what is no list counts as one.
+pub(super) fn lists_something(node: &Node<'_>) -> bool {
+    let mut lists = LISTS.iter().filter_map(|names| node.get(names.list));
+    lists.any(|list| list.as_array().is_none_or(|list| !list.is_empty()))
+}
+
 /// Reads all lists of a document and compares every count with its list.
 pub(super) fn read(
     node: &Node<'_>,
@@ -76,6 +87,7 @@ pub(super) fn read(
         let listed = own.or(*lists.slot(names.kind)).unwrap_or(0);
         check_counts(node, names, listed)?;
     }
+    check_partial_counts(node, &lists)?;
     Ok(lists)
 }
 
@@ -94,6 +106,59 @@ fn check_counts(node: &Node<'_>, names: &ListNames, listed: u64) -> Result<(), R
         }
     }
     Ok(())
+}
+
+/// A count of some of the findings, such as `critical_violations_count`, may be smaller
+/// than their list, never larger: those beyond it are not listed.
+fn check_partial_counts(node: &Node<'_>, lists: &Lists) -> Result<(), ReadError> {
+    for key in node.keys() {
+        let Some((list_at, listed)) = counted_by(&key, lists) else {
+            continue;
+        };
+        let pointer = format!("/{key}");
+        let count = match node.get(&pointer) {
+            Some(Value::Array(list)) => Some(list.len() as u64),
+            Some(_) => node.count(&pointer)?,
+            None => None,
+        };
+        if let Some(count) = count.filter(|count| *count > listed) {
+            return Err(ReadError::CountDiffers {
+                count_path: node.path_of(&pointer),
+                count,
+                list_path: node.path_of(list_at),
+                listed,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The list of which a field counts a part, and how many it lists.
+fn counted_by(key: &str, lists: &Lists) -> Option<(&'static str, u64)> {
+    const SEVERITIES: [&str; 7] = [
+        "blocker", "critical", "major", "high", "medium", "minor", "low",
+    ];
+    let violations = lists.violations.unwrap_or(0);
+    let deviations = lists.deviations.unwrap_or(0);
+    let key = key.to_ascii_lowercase();
+    let of = |kind: &str| {
+        ["s_count", "_count"]
+            .iter()
+            .any(|end| key.ends_with(&format!("_{kind}{end}")))
+    };
+    if of("violation") || of("finding") {
+        return Some(("/violations", violations));
+    }
+    if of("deviation") {
+        return Some(("/deviations", deviations));
+    }
+    let severity = SEVERITIES.iter().find(|word| key.starts_with(*word))?;
+    match &key[severity.len()..] {
+        "_violations" => Some(("/violations", violations)),
+        "_deviations" => Some(("/deviations", deviations)),
+        "_count" | "_findings" => Some(("/violations", violations + deviations)),
+        _ => None,
+    }
 }
 
 fn read_finding(

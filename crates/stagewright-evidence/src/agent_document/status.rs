@@ -113,7 +113,7 @@ pub(super) fn of(node: &Node<'_>, agent_type: Option<&str>) -> Result<&'static W
     let Some(text) = node.text("/status")? else {
         return Err(ReadError::MissingStatus { keys: node.keys() });
     };
-    let word = text.to_ascii_uppercase().replace([' ', '-'], "_");
+    let word = spelled(text);
     let known_type = agent_type.filter(|agent_type| KNOWN_TYPES.contains(agent_type));
     let mut known = WORDS.iter().filter(|word| {
         word.agent_type.is_none() || known_type.is_none() || word.agent_type == known_type
@@ -125,6 +125,17 @@ pub(super) fn of(node: &Node<'_>, agent_type: Option<&str>) -> Result<&'static W
             word: text.to_owned(),
             known: known.by_ref().map(|known| known.word).collect(),
         })
+}
+
+/// What the status of a document means to any type; `None` without a known word.
+pub(super) fn meaning(node: &Node<'_>) -> Option<Meaning> {
+    let word = spelled(node.get("/status")?.as_str()?.trim());
+    let known = WORDS.iter().find(|known| known.word == word);
+    known.map(|known| known.meaning)
+}
+
+fn spelled(text: &str) -> String {
+    text.to_ascii_uppercase().replace([' ', '-'], "_")
 }
 
 const fn general(word: &'static str, meaning: Meaning) -> Word {

@@ -26,7 +26,7 @@ fn bytes_that_no_format_reads() {
         ),
         (
             deep.as_bytes(),
-            "the output is nested too deeply (line 1, column 128)",
+            "the output is nested too deeply (line 1, column 101)",
         ),
         (b"42", ""),
     ];
@@ -41,6 +41,33 @@ fn bytes_that_no_format_reads() {
             }
         }
     }
+}
+
+/// Goal: a key that stands twice is refused in every format and named with its place,
+/// also where prose, a fence or an envelope stands around it.
+#[test]
+fn repeated_keys() {
+    let twice = r#"{"status":"FAIL","violations":[{"type":"a","severity":"CRITICAL"}],"status":"PASS","violations":[]}"#;
+    let body = json!({"statusCode": 200, "body": twice}).to_string();
+    for (text, line) in [
+        (twice.to_owned(), 1),
+        (format!("Reading.\n{twice}\n"), 2),
+        (format!("Here:\n\n```json\n{twice}\n```\n"), 4),
+        (format!("```\nls\n```\nSo:\n{twice}\nDone."), 5),
+        // A second document beside it does not stand in for it.
+        (format!("{twice}\n{{\"status\":\"PASS\"}}\n"), 1),
+    ] {
+        for format in Format::ALL {
+            match refusal(format, text.as_bytes()) {
+                ReadError::RepeatedKey { key, line: at, .. } => {
+                    assert_eq!((key.as_str(), at), ("status", line), "{text}");
+                }
+                other => panic!("{text}: {other}"),
+            }
+        }
+    }
+    let error = refusal(Format::AgentDocument, body.as_bytes());
+    assert!(matches!(error, ReadError::RepeatedKey { .. }), "{error}");
 }
 
 /// Goal: an output beyond the limit is not even parsed.
@@ -172,6 +199,27 @@ fn agent_documents_that_prove_nothing() {
             code,
             json!({"status": "PASS", "violations_count": 3}),
             "`$.violations_count` is 3, but `$.violations` lists 0",
+        ),
+        (
+            code,
+            json!({"status": "PASS", "violations": [], "critical_violations_count": 5}),
+            "`$.critical_violations_count` is 5, but `$.violations` lists 0",
+        ),
+        (
+            code,
+            json!({"status": "PASS", "violations": [{"type": "a"}], "high_count": 2,
+                   "low_count": 1}),
+            "`$.high_count` is 2, but `$.violations` lists 1",
+        ),
+        (
+            code,
+            json!({"status": "PASS", "critical_violations": [{"type": "a"}]}),
+            "`$.critical_violations` is 1, but `$.violations` lists 0",
+        ),
+        (
+            lld,
+            json!({"status": "PASS", "open_deviations_count": 1}),
+            "`$.open_deviations_count` is 1, but `$.deviations` lists 0",
         ),
         (
             lld,

@@ -100,4 +100,10 @@ fn plain_results() {
     for (bytes, expected) in cases {
         assert_eq!(read_plain(bytes), expected);
     }
+    // What could not be read back, or would be read differently elsewhere, is text.
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    assert!(read_plain(nested(100).as_bytes()).is_array());
+    for text in [nested(101), nested(10_000), r#"{"a":1,"a":2}"#.to_owned()] {
+        assert_eq!(read_plain(text.as_bytes()), json!(text));
+    }
 }
