@@ -60,4 +60,5 @@ const PAGES: &[(&str, &str)] = pages! {
     "SW0170"
     "SW0171"
     "SW0172"
+    "SW0173"
 };

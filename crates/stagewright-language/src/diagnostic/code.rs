@@ -114,6 +114,8 @@ codes! {
     NeverRuns = "SW0171", Warning, "something can never run";
     /// Limits of which one can never be reached.
     LimitWithoutEffect = "SW0172", Warning, "a time limit can never be reached";
+    /// `approve` would say no, or `reject` yes.
+    ChoicesReversed = "SW0173", Warning, "choices stand the wrong way round";
 }
 
 impl Code {

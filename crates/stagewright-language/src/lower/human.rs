@@ -8,6 +8,14 @@ use crate::keys::HUMAN;
 use stagewright_core::plan::{Action, Human};
 use std::collections::BTreeSet;
 
+/// Choices that read like a no.
+const NOES: [&str; 8] = [
+    "reject", "deny", "block", "no", "refuse", "decline", "stop", "cancel",
+];
+
+/// Choices that read like a yes.
+const YESES: [&str; 6] = ["accept", "approve", "yes", "ok", "ship", "merge"];
+
 impl Lowering<'_> {
     /// `human:`. Its time limit is read by [`Self::human_timeout`].
     pub(super) fn human(
@@ -47,6 +55,9 @@ impl Lowering<'_> {
                 .hint("`approve` gives the first, `reject` the last; nothing gives the others"),
             );
         }
+        if let (Some(choices), Some(field)) = (&choices, fields.get("choices")) {
+            self.reversed_choices(choices, field);
+        }
         let approvers = self.texts_of(fields.get("approvers")).unwrap_or_default();
         if let (Some(own), Some(_)) = (fields.get("timeout"), agent_timeout) {
             self.report(Problem::new(
@@ -61,6 +72,39 @@ impl Lowering<'_> {
             choices: choices.unwrap_or_else(|| vec!["approve".to_owned(), "reject".to_owned()]),
             approvers,
         }))
+    }
+
+    /// What is recorded is the choice; who types `approve` means a yes.
+    fn reversed_choices(&mut self, choices: &[String], field: Field<'_>) {
+        let [first, .., last] = choices else {
+            return;
+        };
+        let reads_like = |words: &[&str], choice: &str| {
+            let choice = choice.trim();
+            words.iter().any(|word| word.eq_ignore_ascii_case(choice))
+        };
+        let (choice, message) = if reads_like(&NOES, first) {
+            (
+                first,
+                "`approve` gives the first choice, which reads like a no",
+            )
+        } else if reads_like(&YESES, last) {
+            (
+                last,
+                "`reject` gives the last choice, which reads like a yes",
+            )
+        } else {
+            return;
+        };
+        let items = field.node().as_list().unwrap_or_default();
+        let item = choices.iter().position(|other| other == choice);
+        let extent = item
+            .and_then(|index| items.get(index))
+            .map_or(field.extent(), |node| node.extent);
+        self.report(
+            Problem::new(Code::ChoicesReversed, extent, message)
+                .hint("put the yes first and the no last"),
+        );
     }
 
     /// The time limit of a question, from `human: {timeout: …}`.

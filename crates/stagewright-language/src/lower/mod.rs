@@ -26,6 +26,7 @@ mod pipeline;
 mod place;
 mod policy;
 mod reads;
+mod report;
 mod retry;
 mod secret;
 mod stage;
@@ -51,6 +52,7 @@ pub(crate) struct Lowered {
 /// Turns a tree into a plan.
 pub(crate) fn lower(root: &Node, source: &Source, settings: &LanguageSettings) -> Lowered {
     let mut lowering = Lowering {
+        file: &source.name,
         text: &source.text,
         settings,
         problems: Problems::new(&source.text),
@@ -71,6 +73,8 @@ pub(crate) fn lower(root: &Node, source: &Source, settings: &LanguageSettings) -
 
 /// The state of one load.
 struct Lowering<'a> {
+    /// The name of the pipeline file, usually its path.
+    file: &'a str,
     text: &'a str,
     settings: &'a LanguageSettings,
     problems: Problems<'a>,

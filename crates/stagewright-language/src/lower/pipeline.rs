@@ -4,13 +4,11 @@ use super::fields::{Field, Fields};
 use super::reads::Purpose;
 use super::{Inherited, Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
-use crate::keys::{DEFAULTS, LIMITS, PIPELINE, REPORT};
+use crate::keys::{DEFAULTS, LIMITS, PIPELINE};
 use crate::limit::{MAX_NODES, MAX_STAGES};
 use crate::syntax::Node;
 use serde_json::{Map, Value};
-use stagewright_core::plan::{
-    Form, Limits, Node as PlanNode, PLAN_FORMAT, Plan, ReportFile, Stage, StageIx,
-};
+use stagewright_core::plan::{Form, Limits, Node as PlanNode, PLAN_FORMAT, Plan, Stage, StageIx};
 use stagewright_core::severity::Severity;
 use std::collections::BTreeMap;
 
@@ -223,23 +221,6 @@ impl Lowering<'_> {
             }
         }
         paths
-    }
-
-    fn reports(&mut self, field: Option<Field<'_>>) -> Vec<ReportFile> {
-        let fields = field.and_then(|field| self.fields(field.node(), &REPORT));
-        let Some(fields) = fields else {
-            return Vec::new();
-        };
-        let mut reports = Vec::new();
-        for format in ["markdown", "json"] {
-            let path = fields.get(format).and_then(|field| self.text_of(field));
-            reports.extend(path.map(|path| ReportFile {
-                format: format.to_owned(),
-                path,
-            }));
-        }
-        fields.finish();
-        reports
     }
 
     fn severities(&mut self, field: Option<Field<'_>>) -> BTreeMap<String, String> {

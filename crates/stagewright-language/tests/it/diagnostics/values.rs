@@ -2,6 +2,7 @@
 
 use super::told;
 use insta::assert_snapshot;
+use stagewright_language::{Code, LanguageSettings, Source, load};
 
 #[test]
 fn a_secret_is_found_and_not_shown() {
@@ -164,4 +165,113 @@ stages:
       |
       = help: `secrets: {GITHUB_TOKEN: env:GH}` hands over the value
     ");
+}
+
+#[test]
+fn a_report_stays_below_the_directory_of_the_run() {
+    // Goal: a pipeline cannot have files written over that are not its own.
+    let refused = |file: &str, report: &str| {
+        let text = format!(
+            "name: P\nreport: {report}\nstages: [{{id: s, agents: [{{id: a, run: echo}}]}}]\n"
+        );
+        let source = Source::new(file, text);
+        match load(&source, &LanguageSettings::default()) {
+            Ok(_) => Vec::new(),
+            Err(found) => found
+                .into_iter()
+                .map(|found| {
+                    assert_eq!(found.code, Code::BadValue);
+                    let hint = "a path below the directory in which `stagewright run` is typed";
+                    assert_eq!(found.hint.as_deref(), Some(hint));
+                    let reason = found.message.rsplit(": ").next().unwrap().to_owned();
+                    (found.span.line, found.span.column, reason)
+                })
+                .collect(),
+        }
+    };
+    for (report, column, reason) in [
+        ("{markdown: /tmp/a.md}", 20, "it is absolute"),
+        ("{markdown: ../a.md}", 20, "it leads upwards"),
+        ("{json: a/../../a.json}", 16, "it leads upwards"),
+        ("{markdown: .git/config}", 20, "git's own files are there"),
+        (
+            "{markdown: ./.GIT/hooks/x}",
+            20,
+            "git's own files are there",
+        ),
+        ("{markdown: part/.git/x}", 20, "git's own files are there"),
+        ("{markdown: .}", 20, "it names no file"),
+        ("{markdown: out/}", 20, "it names no file"),
+        ("{markdown: ci/p.yaml}", 20, "the pipeline itself is there"),
+        (
+            "{markdown: ./ci//p.yaml}",
+            20,
+            "the pipeline itself is there",
+        ),
+        (
+            "{markdown: a.md, json: ./a.md}",
+            32,
+            "it is the path of the markdown report too",
+        ),
+    ] {
+        let expected = vec![(2, column, reason.to_owned())];
+        assert_eq!(refused("ci/p.yaml", report), expected, "{report}");
+    }
+    let itself = "the pipeline itself is there".to_owned();
+    for file in ["/home/me/ci/p.yaml", "../ci/p.yaml"] {
+        let found = refused(file, "{json: ci/p.yaml}");
+        assert_eq!(found, [(2, 16, itself.clone())], "{file}");
+    }
+    for report in [
+        "{markdown: .stagewright/review.md, json: review.json}",
+        "{markdown: p.yaml}",
+        "{markdown: .github/a.md, json: a..b/c.json}",
+    ] {
+        assert_eq!(refused("ci/p.yaml", report), [], "{report}");
+    }
+}
+
+#[test]
+fn a_yes_that_would_say_no_is_a_warning() {
+    // Goal: `approve` never records a no without a word about it.
+    let text = r#"name: Release
+stages:
+  - id: ask
+    agents:
+      - id: deny
+        human: {ask: "Release?", choices: [block, deny]}
+      - id: accept
+        human: {ask: "Release?", choices: [Reject, accept]}
+      - id: ship
+        human: {ask: "Release?", choices: [later, ship]}
+      - id: usual
+        human: {ask: "Release?", choices: [accept, refuse]}
+      - id: colours
+        human: {ask: "Which?", choices: [blue, green]}
+"#;
+    assert_snapshot!(told("pipeline.yaml", text), @r#"
+    warning[SW0173]: `approve` gives the first choice, which reads like a no
+     --> pipeline.yaml:6:44
+      |
+    6 |         human: {ask: "Release?", choices: [block, deny]}
+      |                                            ^^^^^
+      |
+      = help: put the yes first and the no last
+
+    warning[SW0173]: `approve` gives the first choice, which reads like a no
+     --> pipeline.yaml:8:44
+      |
+    8 |         human: {ask: "Release?", choices: [Reject, accept]}
+      |                                            ^^^^^^
+      |
+      = help: put the yes first and the no last
+
+    warning[SW0173]: `reject` gives the last choice, which reads like a yes
+      --> pipeline.yaml:10:51
+       |
+    10 |         human: {ask: "Release?", choices: [later, ship]}
+       |                                                   ^^^^
+       |
+       = help: put the yes first and the no last
+    "#);
 }
