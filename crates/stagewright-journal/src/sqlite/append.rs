@@ -87,6 +87,7 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
 
 /// Appends one batch.
 pub(super) fn append(journal: &SqliteJournal, batch: Batch) -> Result<(), AppendError> {
+    journal.is_still_there()?;
     let prepared = prepare(journal, batch)?;
     journal
         .writer

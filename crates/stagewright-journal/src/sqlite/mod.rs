@@ -21,6 +21,7 @@ mod writer;
 pub use check::{CheckLevel, CheckResult};
 pub use open::{Durability, Options};
 
+use crate::StoreError;
 use crate::error::{
     AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError,
 };
@@ -39,12 +40,35 @@ use writer::Writer;
 #[derive(Debug)]
 pub struct SqliteJournal {
     dir: StateDir,
+    /// Device and inode of the database file, to notice when it is taken away.
+    identity: (u64, u64),
     // Dropped before the writer, in the order of the fields.
     readers: Readers,
     writer: Writer,
 }
 
+/// Device and inode of a file.
+fn identity_of(path: &std::path::Path) -> Result<(u64, u64), StoreError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(path).map_err(|error| StoreError::io(path, &error))?;
+    Ok((found.dev(), found.ino()))
+}
+
 impl SqliteJournal {
+    /// Refuses to go on when the database file was removed or replaced: what is written
+    /// then goes to a file that nobody will find again (decision 40).
+    fn is_still_there(&self) -> Result<(), StoreError> {
+        let path = self.dir.database();
+        match identity_of(&path) {
+            Ok(identity) if identity == self.identity => Ok(()),
+            Ok(_) | Err(_) => Err(StoreError::Io {
+                path,
+                detail: "it was removed or replaced while in use; the runs in it are lost"
+                    .to_owned(),
+            }),
+        }
+    }
+
     /// Opens the journal of a state directory, creating it when there is none.
     ///
     /// # Errors

@@ -102,7 +102,9 @@ pub(super) fn open(
         .into());
     }
     tune(&connection, options).map_err(refuse)?;
+    let identity = super::identity_of(&dir.database())?;
     Ok(SqliteJournal {
+        identity,
         dir,
         readers: Readers::new(origin.clone()),
         writer: Writer::new(connection, origin),

@@ -88,3 +88,26 @@ fn a_function_that_nothing_stands_in_for() {
         0
     );
 }
+
+/// Goal: an agent that takes the journal away does not end in a decision that nobody can
+/// look up: exit 4 (decision 40).
+#[test]
+fn a_journal_that_is_taken_away() {
+    let world = World::new();
+    let state = world.path("state");
+    let pipeline = "name: Gone\nstages:\n  - id: s\n    agents:\n      \
+                    - {id: a, run: [rm, -rf, --, '{{ context.state }}']}\n      \
+                    - {id: b, run: 'true'}\n";
+    world.write("p.yaml", pipeline);
+    let context = format!("state={}", state.display());
+    let ended = std::process::Command::new(env!("CARGO_BIN_EXE_stagewright"))
+        .args(["run", "p.yaml", "--context", &context])
+        .current_dir(world.path("."))
+        .env("STAGEWRIGHT_STATE_DIR", &state)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(4), "{said}");
+    assert!(said.contains("removed or replaced while in use"), "{said}");
+    assert!(!said.contains("MERGE"), "{said}");
+}
