@@ -211,7 +211,7 @@ fn a_change_of_the_policy_however_it_is_told() {
         call(context, 2).says("SW0213");
     }
     call("pr.base_branch=main", 0);
-    world.write("p.yaml", &PASSES.replace("Passes", "Passes too"));
+    world.write("p.yaml", PASSES.replace("Passes", "Passes too"));
     call("pr.base_branch=main", 1).says("which decides over it");
 }
 
