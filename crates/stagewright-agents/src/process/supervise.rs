@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// How long the output may stay open after the program has ended: enough for the
 /// `tee` of a process substitution to finish, too short to be noticed.
-const LINGER: Duration = Duration::from_millis(500);
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How long after KILL a program may take to end before it is given up.
 const KILL_PATIENCE: Duration = Duration::from_secs(5);
