@@ -19,7 +19,7 @@ use crate::plan::NodeIx;
 use crate::run::{Run, Standing};
 use crate::settle::settle;
 use crate::time::Timestamp;
-use crate::wanted::wanted;
+use crate::wanted::{wake_at, wanted};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an admitted node starts with, and the blobs that it names.
@@ -222,7 +222,7 @@ impl Driver {
 
     /// When an [`Input::Tick`] is wanted at the latest.
     pub fn wake_at(&self) -> Option<Timestamp> {
-        wanted(&self.run).wake_at
+        wake_at(&self.run)
     }
 
     /// Whether this driver has nothing more to do: the run ended, waits for a person,

@@ -90,7 +90,7 @@ impl Graph {
             plan,
         };
         let plan = Arc::clone(&graph.plan);
-        for (node_ix, node) in (0_u32..).map(NodeIx).zip(&plan.nodes) {
+        for (node_ix, node) in plan.indexed() {
             graph.by_id.insert(node.id.clone(), node_ix);
             let needs = node
                 .depends_on

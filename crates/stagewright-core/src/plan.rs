@@ -358,13 +358,14 @@ impl Plan {
         &self.nodes[node.index()]
     }
 
+    /// All agents and gates with their indices, in order.
+    pub fn indexed(&self) -> impl Iterator<Item = (NodeIx, &Node)> + Clone {
+        (0_u32..).map(NodeIx).zip(&self.nodes)
+    }
+
     /// The agents in order, without the gates.
     pub fn agents(&self) -> impl Iterator<Item = (NodeIx, &Node)> {
-        self.nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| node.role == Role::Agent)
-            .map(|(index, node)| (NodeIx(u32::try_from(index).unwrap_or(u32::MAX)), node))
+        self.indexed().filter(|(_, node)| node.role == Role::Agent)
     }
 
     /// The index of the node with this id.

@@ -106,7 +106,7 @@ pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Result<Value, Expre
                 }
             }
             (Some("stages"), Some(stage)) => {
-                if let Some(status) = stage_of(run, stage) {
+                if let Some(status) = self::stage(run, stage) {
                     stages.insert(stage.to_owned(), status);
                 }
             }
@@ -311,7 +311,7 @@ pub fn envelope(run: &Run, node: NodeIx) -> Option<serde_json::Value> {
 }
 
 /// `stages.<stage>`: its status; `None` while it has none.
-fn stage_of(run: &Run, id: &str) -> Option<serde_json::Value> {
+pub fn stage(run: &Run, id: &str) -> Option<serde_json::Value> {
     let stage = *run.graph.stages_by_id.get(id)?;
     let (status, _) = run.stage_status(stage)?;
     Some(json!({"status": status.as_str()}))

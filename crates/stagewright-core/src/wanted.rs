@@ -54,7 +54,10 @@ fn launching(run: &Run, node: NodeIx) -> Option<Launching> {
 }
 
 /// The earliest of: a retry, a parked node's deadline, the stage's and the run's limit.
-fn wake_at(run: &Run) -> Option<Timestamp> {
+pub(crate) fn wake_at(run: &Run) -> Option<Timestamp> {
+    if run.phase != Phase::Running {
+        return None;
+    }
     let retry = run.backoff.first().map(|(due, _)| *due);
     let deadline = run.deadlines.first().map(|(due, _)| *due);
     [retry, deadline, run_limit_due(run), stage_limit_due(run)]

@@ -45,7 +45,7 @@ pub(crate) fn of_launch(
                 }
             }
             (Some("stages"), Some(stage)) => {
-                if let Some(status) = stage_of(run, stage) {
+                if let Some(status) = scope::stage(run, stage) {
                     stages.insert(stage.to_owned(), status);
                 }
             }
@@ -107,10 +107,4 @@ fn result_of(
         }
     }
     Ok(Some(result))
-}
-
-fn stage_of(run: &Run, id: &str) -> Option<serde_json::Value> {
-    let stage = run.find_stage(id)?;
-    let (status, _) = run.stage_status(stage)?;
-    Some(json!({"status": status.as_str()}))
 }

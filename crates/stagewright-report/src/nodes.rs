@@ -5,7 +5,7 @@ use stagewright_core::{NodeIx, NodeView, Run, StageIx};
 
 /// All agents and gates with their indices, in the plan's order.
 pub(crate) fn all(run: &Run) -> impl Iterator<Item = (NodeIx, &Node)> {
-    (0_u32..).map(NodeIx).zip(&run.plan().nodes)
+    run.plan().indexed()
 }
 
 /// The agents with their indices, in the plan's order.

@@ -3,7 +3,7 @@
 use stagewright_core::decision::Choice;
 use stagewright_core::event::{AttemptResult, RunStatus, Verdict};
 use stagewright_core::plan::Role;
-use stagewright_core::{NodeIx, NodeView, Run, Standing};
+use stagewright_core::{NodeView, Run, Standing};
 use std::process::ExitCode;
 
 /// What the process leaves with.
@@ -80,9 +80,9 @@ impl From<Exit> for ExitCode {
 }
 
 fn a_gate_failed(run: &Run) -> bool {
-    (0_u32..)
-        .map(NodeIx)
-        .take(run.plan().nodes.len())
+    run.plan()
+        .indexed()
+        .map(|(node, _)| node)
         .filter(|node| run.plan().is_required(*node))
         .any(|node| match run.view(node) {
             NodeView::Done(outcome) => matches!(

@@ -5,14 +5,13 @@
 //! when the context names the branch that the change goes to. Either is enough. What is
 //! there and cannot be understood is an error: nobody could tell what is reviewed.
 
-use crate::session::Session;
 use crate::user_error::UserError;
 use serde_json::Value;
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The files of the pipeline and the settings that the change touches, relative to the
-/// top of the work tree.
+/// top of the work tree that `directory` lies in.
 ///
 /// # Errors
 /// When the context says what the change is in a form that is not understood, or names a
@@ -20,19 +19,19 @@ use std::process::{Command, Stdio};
 pub(crate) fn policy_changed(
     pipeline: &Path,
     context: &Value,
-    session: &Session,
+    directory: &Path,
+    settings: Option<&Path>,
 ) -> Result<Vec<String>, UserError> {
-    let Some(root) = session
-        .directory
+    let Some(root) = directory
         .ancestors()
-        .find(|directory| directory.join(".git").exists())
+        .find(|ancestor| ancestor.join(".git").exists())
     else {
         return Ok(Vec::new());
     };
-    let mut deciding: Vec<PathBuf> = [Some(pipeline.to_path_buf()), session.settings.file.clone()]
+    let mut deciding: Vec<PathBuf> = [Some(pipeline), settings]
         .into_iter()
         .flatten()
-        .flat_map(|path| names_of(root, &session.directory.join(path)))
+        .flat_map(|path| names_of(root, &directory.join(path)))
         .collect();
     deciding.dedup();
     if deciding.is_empty() {

@@ -88,8 +88,15 @@ impl Session {
     /// # Errors
     /// When a setting is wrong, or the journal cannot be opened.
     pub(crate) fn open(need: Need) -> Result<Self, UserError> {
+        Self::open_with(settings()?, need)
+    }
+
+    /// As [`open`](Self::open), with settings that were loaded before.
+    ///
+    /// # Errors
+    /// When the journal cannot be opened.
+    pub(crate) fn open_with(settings: Settings, need: Need) -> Result<Self, UserError> {
         let directory = working_directory()?;
-        let settings = settings()?;
         let state_dir = state_dir()?;
         let options = Options {
             durability: settings.durability(),

@@ -1,6 +1,7 @@
 //! What a person is told when something is wrong: what, where, and what to do.
 
 use crate::exit::Exit;
+use stagewright_core::Run;
 use stagewright_engine::EngineError;
 use stagewright_journal::{
     AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError, StateDirError,
@@ -45,6 +46,19 @@ impl UserError {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// A run has no agent or gate of this id.
+    pub(crate) fn no_such_agent(run: &Run, id: &str) -> Self {
+        let ids: Vec<&str> = run
+            .plan()
+            .nodes
+            .iter()
+            .map(|node| node.id.as_str())
+            .collect();
+        let run_id = &run.submission().run_id;
+        Self::usage("SW0312", format!("run {run_id} has no agent `{id}`"))
+            .hint(format!("it has: {}", ids.join(", ")))
     }
 
     /// A file that cannot be read.

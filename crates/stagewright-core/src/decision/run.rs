@@ -52,9 +52,9 @@ fn status(run: &Run) -> RunStatus {
         return RunStatus::Cancelled;
     }
     let failures = |required: bool| {
-        (0_u32..)
-            .map(NodeIx)
-            .take(run.plan().nodes.len())
+        run.plan()
+            .indexed()
+            .map(|(node, _)| node)
             .filter(|node| run.plan().is_required(*node) == required)
             .any(|node| matches!(run.view(node).status(), Some("FAILURE" | "TIMEOUT")))
     };
@@ -73,26 +73,21 @@ fn status(run: &Run) -> RunStatus {
 /// The reports of the agents that succeeded, in order.
 fn reports(run: &Run) -> impl Iterator<Item = AgentReport<'_>> + Clone {
     run.plan()
-        .nodes
-        .iter()
-        .enumerate()
-        .filter_map(|(index, node)| {
-            let node_ix = NodeIx(u32::try_from(index).unwrap_or(u32::MAX));
-            match run.view(node_ix) {
-                NodeView::Done(outcome) if outcome.result == AttemptResult::Succeeded => {
-                    Some(AgentReport {
-                        agent_type: node.agent_type.as_deref(),
-                        findings: &outcome.findings,
-                        facts: &outcome.facts,
-                    })
-                }
-                NodeView::Done(_)
-                | NodeView::Pending
-                | NodeView::Running { .. }
-                | NodeView::Backoff { .. }
-                | NodeView::Parked { .. }
-                | NodeView::Skipped(_) => None,
+        .indexed()
+        .filter_map(|(node_ix, node)| match run.view(node_ix) {
+            NodeView::Done(outcome) if outcome.result == AttemptResult::Succeeded => {
+                Some(AgentReport {
+                    agent_type: node.agent_type.as_deref(),
+                    findings: &outcome.findings,
+                    facts: &outcome.facts,
+                })
             }
+            NodeView::Done(_)
+            | NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => None,
         })
 }
 
@@ -121,7 +116,7 @@ fn obstacles(run: &Run) -> Vec<Factor> {
         ));
     }
     let mut proved = false;
-    for (index, node) in (0_u32..).map(NodeIx).zip(&run.plan().nodes) {
+    for (index, node) in run.plan().indexed() {
         proved |= run.view(index).status() == Some("SUCCESS")
             && !matches!(node.action, Action::Human(_) | Action::Set { .. });
         obstacles.extend(node_obstacle(run, index));

@@ -38,6 +38,7 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
     let run_id = new.summary.run_id.clone();
     assert!(is_file_name(&run_id), "`{run_id}` cannot be a run's id");
     assert_contiguous(&run_id, 0, &new.events);
+    journal.is_still_there()?;
     let rows = encode_all(&new.events)?;
     let blobs = blobs::keep_large(journal, new.blobs)?;
     // The lock goes first: nobody can take the lease of the new run between its
@@ -87,7 +88,6 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
 
 /// Appends one batch.
 pub(super) fn append(journal: &SqliteJournal, batch: Batch) -> Result<(), AppendError> {
-    journal.is_still_there()?;
     let prepared = prepare(journal, batch)?;
     journal
         .writer
@@ -168,6 +168,7 @@ pub(super) fn run_key(connection: &Connection, run_id: &str) -> rusqlite::Result
 }
 
 fn prepare(journal: &SqliteJournal, batch: Batch) -> Result<Prepared, AppendError> {
+    journal.is_still_there()?;
     assert_contiguous(&batch.run_id, batch.next_seq, &batch.events);
     let rows = encode_all(&batch.events)?;
     Ok(Prepared {

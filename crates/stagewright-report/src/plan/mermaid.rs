@@ -34,7 +34,7 @@ pub fn mermaid(plan: &Plan, terms: &Terms) -> String {
     };
     line(&mut chart, 1, &format!("finish([\"{end}\"])"));
     line(&mut chart, 1, &format!("{before} --> finish"));
-    for (node_ix, node) in (0_u32..).map(NodeIx).zip(&plan.nodes) {
+    for (node_ix, node) in plan.indexed() {
         for needed in &node.depends_on {
             arrow(&mut chart, *needed, "-->", node_ix);
         }

@@ -21,17 +21,7 @@ pub(super) fn logs(arguments: &LogsArguments, printer: &Printer) -> Result<Exit,
     if let Some(agent) = &arguments.agent {
         let run = session.engine.load(&summary.run_id)?;
         if run.find(agent).is_none() {
-            let ids: Vec<&str> = run
-                .plan()
-                .nodes
-                .iter()
-                .map(|node| node.id.as_str())
-                .collect();
-            return Err(UserError::usage(
-                "SW0312",
-                format!("run {} has no agent `{agent}`", summary.run_id),
-            )
-            .hint(format!("it has: {}", ids.join(", "))));
+            return Err(UserError::no_such_agent(&run, agent));
         }
     }
     let dirs = session.engine.dirs(&summary.run_id);

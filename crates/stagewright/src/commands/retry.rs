@@ -17,17 +17,7 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
     let summary = session.engine.find(&arguments.run.key())?;
     let parent = session.engine.load(&summary.run_id)?;
     let Some(from) = parent.find(&arguments.from) else {
-        let ids: Vec<&str> = parent
-            .plan()
-            .nodes
-            .iter()
-            .map(|node| node.id.as_str())
-            .collect();
-        return Err(UserError::usage(
-            "SW0312",
-            format!("run {} has no agent `{}`", summary.run_id, arguments.from),
-        )
-        .hint(format!("it has: {}", ids.join(", "))));
+        return Err(UserError::no_such_agent(&parent, &arguments.from));
     };
     if parent.end().is_none() && parent.stuck_reason().is_none() {
         let journal = session.engine.journal();

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::pipeline_file::load_plan;
 use crate::policy_changed::policy_changed;
 use crate::printer::Printer;
-use crate::session::{Need, Session, settings};
+use crate::session::{Need, Session, settings, working_directory};
 use crate::settings::Settings;
 use crate::user_error::UserError;
 use serde_json::Value;
@@ -31,8 +31,9 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     }
     let timeout_ms = timeout(arguments, &plan, &known)?;
     let pipeline_id = pipeline_id(arguments, &plan, &context)?;
-    let session = Session::open(Need::Create)?;
-    let touched = policy_changed(&arguments.file, &context, &session)?;
+    let here = working_directory()?;
+    let touched = policy_changed(&arguments.file, &context, &here, known.file.as_deref())?;
+    let session = Session::open_with(known, Need::Create)?;
     let key = pipeline_id.clone();
     let submission = NewSubmission {
         policy_changed: touched,
