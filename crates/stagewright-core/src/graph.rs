@@ -178,7 +178,7 @@ fn check_layout(plan: &Plan) -> Result<(), InvalidPlan> {
     let inconsistent = |message: String| Err(InvalidPlan::Inconsistent { message });
     let mut next = 0_u32;
     for stage in &plan.stages {
-        if stage.first.0 != next {
+        if stage.first.number() != next {
             return inconsistent(format!(
                 "stage `{}` does not follow the one before",
                 stage.id

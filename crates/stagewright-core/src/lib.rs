@@ -13,6 +13,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod address;
 pub mod admit;
 mod blob;
 pub mod condition;

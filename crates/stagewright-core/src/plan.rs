@@ -4,6 +4,8 @@
 //! journal stores it by its hash, and it never changes afterwards: repetition and
 //! retries live in the run's state, not here (decision 4).
 
+pub use crate::address::NodeIx;
+
 use crate::condition::Condition;
 use crate::decision::Policy;
 use crate::retry::RetryPolicy;
@@ -14,18 +16,6 @@ use std::collections::BTreeMap;
 
 /// The version of the plan's stored form.
 pub const PLAN_FORMAT: u32 = 1;
-
-/// The index of an agent or gate in [`Plan::nodes`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NodeIx(pub u32);
-
-impl NodeIx {
-    /// As an index into a vector.
-    pub fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// The index of a stage in [`Plan::stages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -168,18 +158,18 @@ pub struct Stage {
 impl Stage {
     /// Its agents.
     pub fn agent_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
-        (self.first.0..self.first.0 + self.agents).map(NodeIx)
+        (self.first.number()..self.first.number() + self.agents).map(NodeIx::new)
     }
 
     /// Its gates.
     pub fn gate_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
-        let first = self.first.0 + self.agents;
-        (first..first + self.gates).map(NodeIx)
+        let first = self.first.number() + self.agents;
+        (first..first + self.gates).map(NodeIx::new)
     }
 
     /// Its agents, then its gates.
     pub fn all_nodes(&self) -> impl DoubleEndedIterator<Item = NodeIx> + use<> {
-        (self.first.0..self.first.0 + self.agents + self.gates).map(NodeIx)
+        (self.first.number()..self.first.number() + self.agents + self.gates).map(NodeIx::new)
     }
 }
 
@@ -360,7 +350,7 @@ impl Plan {
 
     /// All agents and gates with their indices, in order.
     pub fn indexed(&self) -> impl Iterator<Item = (NodeIx, &Node)> + Clone {
-        (0_u32..).map(NodeIx).zip(&self.nodes)
+        (0_u32..).map(NodeIx::new).zip(&self.nodes)
     }
 
     /// The agents in order, without the gates.
@@ -374,7 +364,7 @@ impl Plan {
             .iter()
             .position(|node| node.id == id)
             .and_then(|index| u32::try_from(index).ok())
-            .map(NodeIx)
+            .map(NodeIx::new)
     }
 
     /// Whether a failure of this node is a *required failure* (rule A1): the node

@@ -115,5 +115,5 @@ fn success(run: &Run, node: NodeIx) -> Option<&AttemptOutcome> {
 
 fn nodes(plan: &Plan) -> impl Iterator<Item = NodeIx> + use<> {
     let count = u32::try_from(plan.nodes.len()).unwrap_or(u32::MAX);
-    (0..count).map(NodeIx)
+    (0..count).map(NodeIx::new)
 }

@@ -134,7 +134,7 @@ fn step(run_id: &str, next_seq: u64, blobs: Vec<Blob>) -> Batch {
         fence: 1,
         serial: next_seq,
     };
-    let node = NodeIx(u32::try_from(next_seq).unwrap_or(0));
+    let node = NodeIx::new(u32::try_from(next_seq).unwrap_or(0));
     let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
     outcome.output = blobs.first().map(|blob| blob.reference().clone());
     let mut step = batch(run_id, "nightly", 1, next_seq);

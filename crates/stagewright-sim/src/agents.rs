@@ -32,7 +32,7 @@ pub fn perform(case: &Case, launching: &Launching) -> Performance {
         timeout_ms,
         ..
     } = *launching;
-    let parts = [u64::from(node.0), u64::from(try_number)];
+    let parts = [u64::from(node.number()), u64::from(try_number)];
     let mut random = Random::of(case.seed, "outcome", &parts);
     let outcome = match case.plan.node(node).role {
         Role::Agent => agent_outcome(&mut random),
@@ -63,9 +63,9 @@ pub fn perform(case: &Case, launching: &Launching) -> Performance {
 
 /// What a person says, and after how many milliseconds; `None`: nobody is there.
 pub fn person(case: &Case, node: NodeIx, question: u64) -> Option<(bool, u64)> {
-    let mut random = Random::of(case.seed, "person", &[u64::from(node.0)]);
+    let mut random = Random::of(case.seed, "person", &[u64::from(node.number())]);
     let approved = random.chance(75);
-    let mut random = Random::of(case.seed, "delay", &[u64::from(node.0), question]);
+    let mut random = Random::of(case.seed, "delay", &[u64::from(node.number()), question]);
     let absent = !case.determined && random.chance(10);
     let delay_ms = match random.below(3) {
         0 => random.below(3) * 1_000,
@@ -79,7 +79,7 @@ pub fn person(case: &Case, node: NodeIx, question: u64) -> Option<(bool, u64)> {
 pub fn evaluator(case: &Case, asker: Asker, number: u32) -> (Result<bool, String>, u64) {
     let (kind, index) = match asker {
         Asker::Stage(stage) => (0, stage.0),
-        Asker::Node(node) => (1, node.0),
+        Asker::Node(node) => (1, node.number()),
     };
     let parts = [kind, u64::from(index), u64::from(number)];
     let mut random = Random::of(case.seed, "evaluator", &parts);
@@ -111,7 +111,7 @@ pub struct Renderer {
 impl Requests for Renderer {
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
         let planned = run.plan().node(node);
-        let broken = Random::of(self.seed, "request", &[u64::from(node.0)]).chance(3);
+        let broken = Random::of(self.seed, "request", &[u64::from(node.number())]).chance(3);
         let mut blobs = Vec::new();
         let request = match &planned.action {
             Action::Human(human) => StartRequest::Ask {

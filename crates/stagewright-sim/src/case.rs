@@ -174,7 +174,7 @@ fn add_stage(
         max_parallelism: random
             .chance(20)
             .then(|| u32::try_from(random.between(1, 2)).unwrap_or(1)),
-        first: NodeIx(u32::try_from(first).unwrap_or(u32::MAX)),
+        first: NodeIx::new(u32::try_from(first).unwrap_or(u32::MAX)),
         agents: u32::try_from(agents).unwrap_or(0),
         gates: u32::try_from(gates).unwrap_or(0),
     });
@@ -209,7 +209,7 @@ fn add_edges(node: &mut Node, earlier: &[usize], random: &mut Random) {
     if earlier.is_empty() {
         return;
     }
-    let mut edge = || NodeIx(u32::try_from(random.pick(earlier)).unwrap_or(u32::MAX));
+    let mut edge = || NodeIx::new(u32::try_from(random.pick(earlier)).unwrap_or(u32::MAX));
     let picks = [edge(), edge(), edge()];
     if random.chance(35) {
         node.depends_on.push(picks[0]);

@@ -98,7 +98,7 @@ fn same_end(end: &End, calm: &End) -> Result<(), Violation> {
 /// The end of a run without its times: results, tries, status and decision.
 fn tell(run: &Run) -> String {
     let mut text = format!("{:?}\n{:?}\n", run.end(), run.tally());
-    for node in (0_u32..).map(NodeIx).take(run.plan().nodes.len()) {
+    for node in (0_u32..).map(NodeIx::new).take(run.plan().nodes.len()) {
         let view = match run.view(node) {
             NodeView::Done(outcome) => format!("{:?}", outcome.result),
             // Which of two failed dependencies a skip names depends on who was first.

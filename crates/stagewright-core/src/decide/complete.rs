@@ -121,7 +121,7 @@ fn jitter_seed(run: &Run, node: NodeIx) -> u64 {
     run.submission()
         .run_id
         .bytes()
-        .fold(u64::from(node.0), |seed, byte| {
+        .fold(u64::from(node.number()), |seed, byte| {
             seed.wrapping_mul(0x0100_0000_01B3) ^ u64::from(byte)
         })
 }

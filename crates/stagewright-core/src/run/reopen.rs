@@ -84,9 +84,9 @@ impl Run {
     /// Whether an agent among these nodes belongs to this stage or an earlier one: it may
     /// have changed what the stage's gates judged.
     fn judged_after_any(&self, stage: &Stage, nodes: &BTreeSet<NodeIx>) -> bool {
-        let end = stage.first.0 + stage.agents;
+        let end = stage.first.number() + stage.agents;
         nodes
-            .range(..NodeIx(end))
+            .range(..NodeIx::new(end))
             .any(|node| self.graph.plan.node(*node).role == Role::Agent)
     }
 

@@ -167,7 +167,7 @@ fn a_missing_field_names_what_there_is() {
     // Goal: rule A9; the message names the path and the keys beside it.
     let plan = format!("{CONTEXT}\nstage s\n  a if context.pr.size > 3");
     let story = play(&pipeline(&plan), "");
-    let NodeView::Skipped(SkipReason::ConditionError { message }) = story.run.view(NodeIx(0))
+    let NodeView::Skipped(SkipReason::ConditionError { message }) = story.run.view(NodeIx::new(0))
     else {
         panic!("{}", story.agents());
     };

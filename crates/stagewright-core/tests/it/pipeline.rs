@@ -153,7 +153,7 @@ fn stage_line(rest: &str, first: usize) -> Stage {
         required: true,
         timeout_ms: None,
         max_parallelism: None,
-        first: NodeIx(u32::try_from(first).unwrap()),
+        first: NodeIx::new(u32::try_from(first).unwrap()),
         agents: 0,
         gates: 0,
     };
@@ -196,7 +196,7 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
         list.split(',')
             .map(|name| {
                 let index = ids.iter().position(|id| id == name);
-                NodeIx(u32::try_from(index.expect("a node's id")).unwrap())
+                NodeIx::new(u32::try_from(index.expect("a node's id")).unwrap())
             })
             .collect()
     };

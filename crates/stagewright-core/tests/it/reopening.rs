@@ -114,7 +114,7 @@ fn adopted_results_are_not_produced_again() {
     let mut pipeline =
         pipeline("stage s\n  a\n  b needs=a\nstage t\n  c if results.a.status == 'SUCCESS'");
     pipeline.submission.adopted = vec![Adopted {
-        node: NodeIx(0),
+        node: NodeIx::new(0),
         outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
     }];
     let story = play(&pipeline, "");
@@ -128,7 +128,7 @@ fn a_stage_of_adopted_results_is_over_at_once() {
     // Goal: nothing waits for what is there; a result that is named twice counts once.
     let mut pipeline = pipeline("stage s\n  a\nstage t\n  b");
     let adopted = Adopted {
-        node: NodeIx(0),
+        node: NodeIx::new(0),
         outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
     };
     pipeline.submission.adopted = vec![adopted.clone(), adopted];

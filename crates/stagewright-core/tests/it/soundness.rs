@@ -23,14 +23,22 @@ fn a_plan_that_would_hang_is_refused() {
         Graph::new(Arc::new(plan)).unwrap_err().to_string()
     };
     let text = "stage s\n  a\n  b needs=a\n  g gate\nstage t\n  c";
-    assert!(refusal(text, |plan| plan.nodes[0].depends_on = vec![NodeIx(1)]).contains("itself"));
-    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx(0)]).contains("itself"));
-    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx(2)]).contains("runs after"));
-    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx(3)]).contains("runs after"));
-    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx(9)]).contains("not there"));
+    assert!(
+        refusal(text, |plan| plan.nodes[0].depends_on = vec![NodeIx::new(1)]).contains("itself")
+    );
+    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx::new(0)]).contains("itself"));
+    assert!(
+        refusal(text, |plan| plan.nodes[0].after = vec![NodeIx::new(2)]).contains("runs after")
+    );
+    assert!(
+        refusal(text, |plan| plan.nodes[0].after = vec![NodeIx::new(3)]).contains("runs after")
+    );
+    assert!(refusal(text, |plan| plan.nodes[0].after = vec![NodeIx::new(9)]).contains("not there"));
     assert!(refusal(text, |plan| plan.nodes[2].role = Role::Agent).contains("wrong place"));
     assert!(refusal(text, |plan| plan.nodes[3].stage = StageIx(0)).contains("wrong place"));
-    assert!(refusal(text, |plan| plan.stages[1].first = NodeIx(0)).contains("does not follow"));
+    assert!(
+        refusal(text, |plan| plan.stages[1].first = NodeIx::new(0)).contains("does not follow")
+    );
     assert!(refusal(text, |plan| plan.stages[1].agents = 0).contains("cover"));
     assert!(refusal(text, |plan| plan.format = 99).contains("99"));
     let expression = refusal("stage s\n  a", |plan| {

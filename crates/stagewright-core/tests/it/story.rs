@@ -235,7 +235,7 @@ impl Story {
     }
 
     fn nodes(&self) -> impl Iterator<Item = NodeIx> + '_ {
-        (0_u32..).map(NodeIx).take(self.run.plan().nodes.len())
+        (0_u32..).map(NodeIx::new).take(self.run.plan().nodes.len())
     }
 
     fn id(&self, node: NodeIx) -> &str {

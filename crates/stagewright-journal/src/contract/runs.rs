@@ -167,7 +167,7 @@ pub(super) fn too_deep(open: Open<'_>) {
         let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
         outcome.projection.insert("output".to_owned(), value);
         Event::AttemptFinished {
-            node: NodeIx(0),
+            node: NodeIx::new(0),
             try_number: 1,
             launch: Launch::default(),
             outcome: Box::new(outcome),

@@ -102,7 +102,7 @@ pub fn every_event() -> Vec<Event> {
         },
         Event::Claimed { fence: 7 },
         Event::ResultAdopted {
-            node: NodeIx(2),
+            node: NodeIx::new(2),
             outcome: full_outcome(),
         },
         Event::StageStarted { stage: StageIx(1) },
@@ -111,10 +111,12 @@ pub fn every_event() -> Vec<Event> {
             number: 0,
         },
         Event::ConditionAsked {
-            asker: Asker::Node(NodeIx(4)),
+            asker: Asker::Node(NodeIx::new(4)),
             number: 1,
         },
-        Event::RetryDue { node: NodeIx(3) },
+        Event::RetryDue {
+            node: NodeIx::new(3),
+        },
         Event::CancelRequested {
             reason: "wrong \"branch\"\n".to_owned(),
             force: true,
@@ -135,9 +137,15 @@ pub fn every_event() -> Vec<Event> {
 fn skips() -> Vec<Event> {
     let message = "`results.lint` is not known; there are `build`, `test`".to_owned();
     let causes = [
-        HaltCause::FailFast { node: NodeIx(1) },
-        HaltCause::CriticalFinding { node: NodeIx(2) },
-        HaltCause::RequiredFailure { node: NodeIx(3) },
+        HaltCause::FailFast {
+            node: NodeIx::new(1),
+        },
+        HaltCause::CriticalFinding {
+            node: NodeIx::new(2),
+        },
+        HaltCause::RequiredFailure {
+            node: NodeIx::new(3),
+        },
         HaltCause::StageTimeout { stage: StageIx(1) },
         HaltCause::RunTimeout,
         HaltCause::Cancelled,
@@ -147,7 +155,9 @@ fn skips() -> Vec<Event> {
         SkipReason::ConditionError {
             message: message.clone(),
         },
-        SkipReason::DependencyFailed { node: NodeIx(1) },
+        SkipReason::DependencyFailed {
+            node: NodeIx::new(1),
+        },
         SkipReason::StageSkipped,
         SkipReason::StageConditionError { message },
     ];
@@ -162,7 +172,7 @@ fn skips() -> Vec<Event> {
         reason: SkipReason::ConditionFalse,
     }];
     events.extend(reasons.into_iter().map(|reason| Event::NodeSkipped {
-        node: NodeIx(5),
+        node: NodeIx::new(5),
         reason,
     }));
     events.extend(causes.into_iter().map(|cause| Event::Halted {
@@ -180,26 +190,26 @@ fn answers() -> Vec<Event> {
             answer: Ok(true),
         },
         Event::ConditionAnswered {
-            asker: Asker::Node(NodeIx(4)),
+            asker: Asker::Node(NodeIx::new(4)),
             number: 1,
             answer: Err("exit code 9".to_owned()),
         },
         Event::Parked {
-            node: NodeIx(6),
+            node: NodeIx::new(6),
             reason: WaitReason::Approval,
             question: "Ship to production?".to_owned(),
             digest: "d1".repeat(32),
             deadline: Some(Timestamp(1_750_000_600_000)),
         },
         Event::Parked {
-            node: NodeIx(6),
+            node: NodeIx::new(6),
             reason: WaitReason::Interrupted,
             question: "`deploy` was interrupted. Run it again?".to_owned(),
             digest: "d2".repeat(32),
             deadline: None,
         },
         Event::Answered {
-            node: NodeIx(6),
+            node: NodeIx::new(6),
             digest: "d1".repeat(32),
             answer: Answer {
                 approved: false,
@@ -209,7 +219,7 @@ fn answers() -> Vec<Event> {
             },
         },
         Event::Answered {
-            node: NodeIx(6),
+            node: NodeIx::new(6),
             digest: "d1".repeat(32),
             answer: Answer {
                 approved: true,
@@ -247,26 +257,26 @@ fn attempts() -> Vec<Event> {
     outcomes.extend(ErrorClass::ALL.map(|class| AttemptOutcome::failed(class, "no luck")));
     let mut events = vec![
         Event::AttemptStarted {
-            node: NodeIx(3),
+            node: NodeIx::new(3),
             try_number: 1,
             launch,
             request: Some(BlobRef::of(b"request")),
             timeout_ms: Some(90_000),
         },
         Event::AttemptStarted {
-            node: NodeIx(3),
+            node: NodeIx::new(3),
             try_number: 2,
             launch,
             request: None,
             timeout_ms: None,
         },
         Event::AttemptLost {
-            node: NodeIx(3),
+            node: NodeIx::new(3),
             launch,
             crashed: true,
         },
         Event::AttemptFinished {
-            node: NodeIx(3),
+            node: NodeIx::new(3),
             try_number: 1,
             launch,
             outcome: Box::new(AttemptOutcome::failed(ErrorClass::Network, "reset")),
@@ -274,7 +284,7 @@ fn attempts() -> Vec<Event> {
         },
     ];
     events.extend(outcomes.into_iter().map(|outcome| Event::AttemptFinished {
-        node: NodeIx(3),
+        node: NodeIx::new(3),
         try_number: 1,
         launch,
         outcome: Box::new(outcome),
@@ -398,7 +408,7 @@ fn full_submission() -> Submission {
         source: Some("ci/review.yaml".to_owned()),
         parent: Some("run_000000".to_owned()),
         adopted: vec![Adopted {
-            node: NodeIx(0),
+            node: NodeIx::new(0),
             outcome: full_outcome(),
         }],
         policy_changed: vec!["ci/review.yaml".to_owned()],

@@ -4,6 +4,7 @@
 //! carries nothing. This form is read in one pass, without buffering, which is what
 //! makes a long journal quick to open.
 
+use super::address::Address;
 use super::decision::Decision;
 use super::outcome::{BlobRef, Outcome};
 use super::parts::{Answer, Asker, ConditionAnswer, HaltCause, Launch, SkipReason};
@@ -11,7 +12,7 @@ use super::submission::Submission;
 use super::words::{RunStatus, StageStatus, WaitReason};
 use serde::{Deserialize, Serialize};
 use stagewright_core::event as core;
-use stagewright_core::{NodeIx, StageIx, Timestamp};
+use stagewright_core::{StageIx, Timestamp};
 use std::sync::Arc;
 
 /// One fact of a run.
@@ -23,7 +24,7 @@ pub(super) enum Event {
         fence: u64,
     },
     ResultAdopted {
-        node: u32,
+        node: Address,
         outcome: Box<Outcome>,
     },
     StageStarted {
@@ -47,11 +48,11 @@ pub(super) enum Event {
         answer: ConditionAnswer,
     },
     NodeSkipped {
-        node: u32,
+        node: Address,
         reason: SkipReason,
     },
     AttemptStarted {
-        node: u32,
+        node: Address,
         #[serde(rename = "try")]
         try_number: u32,
         launch: Launch,
@@ -61,12 +62,12 @@ pub(super) enum Event {
         timeout_ms: Option<u64>,
     },
     AttemptLost {
-        node: u32,
+        node: Address,
         launch: Launch,
         crashed: bool,
     },
     AttemptFinished {
-        node: u32,
+        node: Address,
         #[serde(rename = "try")]
         try_number: u32,
         launch: Launch,
@@ -75,10 +76,10 @@ pub(super) enum Event {
         retry_at: Option<u64>,
     },
     RetryDue {
-        node: u32,
+        node: Address,
     },
     Parked {
-        node: u32,
+        node: Address,
         reason: WaitReason,
         question: String,
         digest: String,
@@ -86,7 +87,7 @@ pub(super) enum Event {
         deadline: Option<u64>,
     },
     Answered {
-        node: u32,
+        node: Address,
         digest: String,
         answer: Answer,
     },
@@ -118,7 +119,7 @@ impl From<&core::Event> for Event {
             }
             core::Event::Claimed { fence } => Self::Claimed { fence: *fence },
             core::Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
-                node: node.0,
+                node: (*node).into(),
                 outcome: Box::new(Outcome::from(outcome)),
             },
             core::Event::StageStarted { stage } => Self::StageStarted { stage: stage.0 },
@@ -144,7 +145,7 @@ impl From<&core::Event> for Event {
                 answer: ConditionAnswer::from(answer),
             },
             core::Event::NodeSkipped { node, reason } => Self::NodeSkipped {
-                node: node.0,
+                node: (*node).into(),
                 reason: SkipReason::from(reason),
             },
             core::Event::AttemptStarted {
@@ -154,7 +155,7 @@ impl From<&core::Event> for Event {
                 request,
                 timeout_ms,
             } => Self::AttemptStarted {
-                node: node.0,
+                node: (*node).into(),
                 try_number: *try_number,
                 launch: (*launch).into(),
                 request: request.as_ref().map(BlobRef::from),
@@ -165,7 +166,7 @@ impl From<&core::Event> for Event {
                 launch,
                 crashed,
             } => Self::AttemptLost {
-                node: node.0,
+                node: (*node).into(),
                 launch: (*launch).into(),
                 crashed: *crashed,
             },
@@ -176,13 +177,15 @@ impl From<&core::Event> for Event {
                 outcome,
                 retry_at,
             } => Self::AttemptFinished {
-                node: node.0,
+                node: (*node).into(),
                 try_number: *try_number,
                 launch: (*launch).into(),
                 outcome: Box::new(Outcome::from(outcome.as_ref())),
                 retry_at: retry_at.map(|at| at.0),
             },
-            core::Event::RetryDue { node } => Self::RetryDue { node: node.0 },
+            core::Event::RetryDue { node } => Self::RetryDue {
+                node: (*node).into(),
+            },
             core::Event::Parked {
                 node,
                 reason,
@@ -190,7 +193,7 @@ impl From<&core::Event> for Event {
                 digest,
                 deadline,
             } => Self::Parked {
-                node: node.0,
+                node: (*node).into(),
                 reason: (*reason).into(),
                 question: question.clone(),
                 digest: digest.clone(),
@@ -201,7 +204,7 @@ impl From<&core::Event> for Event {
                 digest,
                 answer,
             } => Self::Answered {
-                node: node.0,
+                node: (*node).into(),
                 digest: digest.clone(),
                 answer: Answer::from(answer),
             },
@@ -239,7 +242,7 @@ impl From<Event> for core::Event {
             },
             Event::Claimed { fence } => Self::Claimed { fence },
             Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
-                node: NodeIx(node),
+                node: node.into(),
                 outcome: (*outcome).into(),
             },
             Event::StageStarted { stage } => Self::StageStarted {
@@ -267,7 +270,7 @@ impl From<Event> for core::Event {
                 answer: answer.into(),
             },
             Event::NodeSkipped { node, reason } => Self::NodeSkipped {
-                node: NodeIx(node),
+                node: node.into(),
                 reason: reason.into(),
             },
             Event::AttemptStarted {
@@ -277,7 +280,7 @@ impl From<Event> for core::Event {
                 request,
                 timeout_ms,
             } => Self::AttemptStarted {
-                node: NodeIx(node),
+                node: node.into(),
                 try_number,
                 launch: launch.into(),
                 request: request.map(Into::into),
@@ -288,7 +291,7 @@ impl From<Event> for core::Event {
                 launch,
                 crashed,
             } => Self::AttemptLost {
-                node: NodeIx(node),
+                node: node.into(),
                 launch: launch.into(),
                 crashed,
             },
@@ -299,13 +302,13 @@ impl From<Event> for core::Event {
                 outcome,
                 retry_at,
             } => Self::AttemptFinished {
-                node: NodeIx(node),
+                node: node.into(),
                 try_number,
                 launch: launch.into(),
                 outcome: Box::new((*outcome).into()),
                 retry_at: retry_at.map(Timestamp),
             },
-            Event::RetryDue { node } => Self::RetryDue { node: NodeIx(node) },
+            Event::RetryDue { node } => Self::RetryDue { node: node.into() },
             Event::Parked {
                 node,
                 reason,
@@ -313,7 +316,7 @@ impl From<Event> for core::Event {
                 digest,
                 deadline,
             } => Self::Parked {
-                node: NodeIx(node),
+                node: node.into(),
                 reason: reason.into(),
                 question,
                 digest,
@@ -324,7 +327,7 @@ impl From<Event> for core::Event {
                 digest,
                 answer,
             } => Self::Answered {
-                node: NodeIx(node),
+                node: node.into(),
                 digest,
                 answer: answer.into(),
             },

@@ -14,6 +14,7 @@
 //! - `tests/corpus/` holds rows of every format that was ever released; they are
 //!   never edited.
 
+mod address;
 mod decision;
 mod event;
 mod outcome;

@@ -1,8 +1,9 @@
 //! The parts of events that occur in more than one of them: launches, reasons, answers.
 
+use super::address::Address;
 use serde::{Deserialize, Serialize};
+use stagewright_core::StageIx;
 use stagewright_core::event as core;
-use stagewright_core::{NodeIx, StageIx};
 
 /// One process start of a try.
 #[derive(Debug, Serialize, Deserialize)]
@@ -17,7 +18,7 @@ pub(super) struct Launch {
 #[serde(rename_all = "snake_case")]
 pub(super) enum Asker {
     Stage(u32),
-    Node(u32),
+    Node(Address),
 }
 
 /// What a custom evaluator said.
@@ -34,7 +35,7 @@ pub(super) enum ConditionAnswer {
 pub(super) enum SkipReason {
     ConditionFalse,
     ConditionError { message: String },
-    DependencyFailed { node: u32 },
+    DependencyFailed { node: Address },
     StageSkipped,
     StageConditionError { message: String },
     Halted { cause: HaltCause },
@@ -44,9 +45,9 @@ pub(super) enum SkipReason {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum HaltCause {
-    FailFast { node: u32 },
-    CriticalFinding { node: u32 },
-    RequiredFailure { node: u32 },
+    FailFast { node: Address },
+    CriticalFinding { node: Address },
+    RequiredFailure { node: Address },
     StageTimeout { stage: u32 },
     RunTimeout,
     Cancelled,
@@ -86,7 +87,7 @@ impl From<core::Asker> for Asker {
     fn from(asker: core::Asker) -> Self {
         match asker {
             core::Asker::Stage(stage) => Self::Stage(stage.0),
-            core::Asker::Node(node) => Self::Node(node.0),
+            core::Asker::Node(node) => Self::Node(node.into()),
         }
     }
 }
@@ -95,7 +96,7 @@ impl From<Asker> for core::Asker {
     fn from(stored: Asker) -> Self {
         match stored {
             Asker::Stage(stage) => Self::Stage(StageIx(stage)),
-            Asker::Node(node) => Self::Node(NodeIx(node)),
+            Asker::Node(node) => Self::Node(node.into()),
         }
     }
 }
@@ -125,7 +126,9 @@ impl From<&core::SkipReason> for SkipReason {
             core::SkipReason::ConditionError { message } => Self::ConditionError {
                 message: message.clone(),
             },
-            core::SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: node.0 },
+            core::SkipReason::DependencyFailed { node } => Self::DependencyFailed {
+                node: (*node).into(),
+            },
             core::SkipReason::StageSkipped => Self::StageSkipped,
             core::SkipReason::StageConditionError { message } => Self::StageConditionError {
                 message: message.clone(),
@@ -142,7 +145,7 @@ impl From<SkipReason> for core::SkipReason {
         match stored {
             SkipReason::ConditionFalse => Self::ConditionFalse,
             SkipReason::ConditionError { message } => Self::ConditionError { message },
-            SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: NodeIx(node) },
+            SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: node.into() },
             SkipReason::StageSkipped => Self::StageSkipped,
             SkipReason::StageConditionError { message } => Self::StageConditionError { message },
             SkipReason::Halted { cause } => Self::Halted {
@@ -155,9 +158,15 @@ impl From<SkipReason> for core::SkipReason {
 impl From<&core::HaltCause> for HaltCause {
     fn from(cause: &core::HaltCause) -> Self {
         match cause {
-            core::HaltCause::FailFast { node } => Self::FailFast { node: node.0 },
-            core::HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: node.0 },
-            core::HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: node.0 },
+            core::HaltCause::FailFast { node } => Self::FailFast {
+                node: (*node).into(),
+            },
+            core::HaltCause::CriticalFinding { node } => Self::CriticalFinding {
+                node: (*node).into(),
+            },
+            core::HaltCause::RequiredFailure { node } => Self::RequiredFailure {
+                node: (*node).into(),
+            },
             core::HaltCause::StageTimeout { stage } => Self::StageTimeout { stage: stage.0 },
             core::HaltCause::RunTimeout => Self::RunTimeout,
             core::HaltCause::Cancelled => Self::Cancelled,
@@ -168,9 +177,9 @@ impl From<&core::HaltCause> for HaltCause {
 impl From<HaltCause> for core::HaltCause {
     fn from(stored: HaltCause) -> Self {
         match stored {
-            HaltCause::FailFast { node } => Self::FailFast { node: NodeIx(node) },
-            HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: NodeIx(node) },
-            HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: NodeIx(node) },
+            HaltCause::FailFast { node } => Self::FailFast { node: node.into() },
+            HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: node.into() },
+            HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: node.into() },
             HaltCause::StageTimeout { stage } => Self::StageTimeout {
                 stage: StageIx(stage),
             },

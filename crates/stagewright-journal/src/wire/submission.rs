@@ -1,10 +1,10 @@
 //! What a run was asked to do, as it is stored.
 
+use super::address::Address;
 use super::outcome::{BlobRef, Outcome};
 use super::words::RunMode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stagewright_core::NodeIx;
 use stagewright_core::event as core;
 
 /// A submission.
@@ -41,7 +41,7 @@ pub(super) struct Submission {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Adopted {
-    node: u32,
+    node: Address,
     outcome: Outcome,
 }
 
@@ -98,7 +98,7 @@ impl From<Submission> for core::Submission {
 impl From<&core::Adopted> for Adopted {
     fn from(adopted: &core::Adopted) -> Self {
         Self {
-            node: adopted.node.0,
+            node: adopted.node.into(),
             outcome: Outcome::from(&adopted.outcome),
         }
     }
@@ -107,7 +107,7 @@ impl From<&core::Adopted> for Adopted {
 impl From<Adopted> for core::Adopted {
     fn from(stored: Adopted) -> Self {
         Self {
-            node: NodeIx(stored.node),
+            node: stored.node.into(),
             outcome: stored.outcome.into(),
         }
     }

@@ -60,7 +60,7 @@ fn numbers_read_back_to_the_last_bit() {
         );
         outcome.cost_usd = Some(cost);
         let event = Event::ResultAdopted {
-            node: stagewright_core::NodeIx(0),
+            node: stagewright_core::NodeIx::new(0),
             outcome,
         };
         let text = encode(&event).unwrap();

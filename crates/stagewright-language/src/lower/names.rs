@@ -74,7 +74,7 @@ impl Lowering<'_> {
                     }
                 }
             }
-            let first = NodeIx(index_u32(self.names.nodes.len()));
+            let first = NodeIx::new(index_u32(self.names.nodes.len()));
             let agents = self.learn_nodes(stage, ix, Role::Agent, &mut places);
             let gates = self.learn_nodes(stage, ix, Role::Gate, &mut places);
             let parallel = child(stage, &["mode", "execution_mode"])
@@ -108,7 +108,7 @@ impl Lowering<'_> {
             .unwrap_or_default();
         for node in nodes {
             let id = self.learn_id(node, names);
-            let node_ix = NodeIx(index_u32(self.names.nodes.len()));
+            let node_ix = NodeIx::new(index_u32(self.names.nodes.len()));
             if let Some((id, extent)) = &id {
                 match places.get(id).copied() {
                     Some(first) => self.doubled("agent or gate", id, *extent, Some(first)),

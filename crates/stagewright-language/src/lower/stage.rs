@@ -65,11 +65,11 @@ impl Lowering<'_> {
                 .unwrap_or_default()
         };
         for (offset, agent) in items(0).iter().enumerate() {
-            let node = NodeIx(first.0 + index_u32(offset));
+            let node = NodeIx::new(first.number() + index_u32(offset));
             nodes.extend(self.agent(node, agent, on_failure));
         }
         for (offset, gate) in items(1).iter().enumerate() {
-            let node = NodeIx(first.0 + agents + index_u32(offset));
+            let node = NodeIx::new(first.number() + agents + index_u32(offset));
             nodes.extend(self.gate(node, gate, on_failure));
         }
         fields.finish();

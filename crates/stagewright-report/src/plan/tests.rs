@@ -32,7 +32,7 @@ fn agent(id: &str, minutes: Option<u64>, depends_on: &[u32]) -> Node {
         agent_type: None,
         stage: StageIx(0),
         condition: None,
-        depends_on: depends_on.iter().copied().map(NodeIx).collect(),
+        depends_on: depends_on.iter().copied().map(NodeIx::new).collect(),
         after: Vec::new(),
         required: true,
         on_failure: OnFailure::Halt,
@@ -97,7 +97,7 @@ fn plan(stages: Vec<(StageMode, Vec<Node>)>) -> Plan {
             required: true,
             timeout_ms: None,
             max_parallelism: None,
-            first: NodeIx(u32::try_from(plan.nodes.len()).unwrap()),
+            first: NodeIx::new(u32::try_from(plan.nodes.len()).unwrap()),
             agents: u32::try_from(count(Role::Agent)).unwrap(),
             gates: u32::try_from(count(Role::Gate)).unwrap(),
         });
@@ -253,9 +253,12 @@ fn unbounded_and_cut() {
         ..terms()
     };
     let worst = worst_case(&unlimited(), &bounded);
-    assert_eq!(worst.work, Bound::Unbounded(vec![NodeIx(0), NodeIx(3)]));
+    assert_eq!(
+        worst.work,
+        Bound::Unbounded(vec![NodeIx::new(0), NodeIx::new(3)])
+    );
     assert_eq!(worst.cut_ms, Some(5 * MINUTE));
-    assert_eq!(worst.waiting, Some(Bound::Unbounded(vec![NodeIx(2)])));
+    assert_eq!(worst.waiting, Some(Bound::Unbounded(vec![NodeIx::new(2)])));
 
     let mut in_stage = unlimited();
     in_stage.stages[0].timeout_ms = Some(2 * MINUTE);

@@ -131,9 +131,9 @@ fn warnings() {
         .with(|node| node.required = false)
         .agent("paid", "Paid")
         .agent("after", "After")
-        .with(|node| node.depends_on = vec![stagewright_core::NodeIx(0)])
+        .with(|node| node.depends_on = vec![stagewright_core::NodeIx::new(0)])
         .agent("after_too", "After too")
-        .with(|node| node.depends_on = vec![stagewright_core::NodeIx(0)])
+        .with(|node| node.depends_on = vec![stagewright_core::NodeIx::new(0)])
         .gate("checks", "Checks")
         .with(|node| node.required = false)
         .plan();

@@ -216,7 +216,7 @@ fn single_operations() {
             "decision_time_ms",
         ]
     );
-    let agent = ExecuteAgentOutput::of(world.run(), NodeIx(0), &world.results()).unwrap();
+    let agent = ExecuteAgentOutput::of(world.run(), NodeIx::new(0), &world.results()).unwrap();
     assert_eq!(
         keys(&agent),
         [

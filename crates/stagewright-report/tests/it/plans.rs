@@ -48,7 +48,7 @@ impl Draft {
             required: true,
             timeout_ms: None,
             max_parallelism: None,
-            first: NodeIx(u32::try_from(self.plan.nodes.len()).unwrap()),
+            first: NodeIx::new(u32::try_from(self.plan.nodes.len()).unwrap()),
             agents: 0,
             gates: 0,
         });

@@ -109,7 +109,7 @@ impl Oracle<'_> {
     pub(super) fn ended(&mut self, status: RunStatus, decision: Option<&DecisionRecord>) -> Check {
         let plan = &self.case.plan;
         self.picture.ended = true;
-        for node in (0_u32..).map(NodeIx).take(plan.nodes.len()) {
+        for node in (0_u32..).map(NodeIx::new).take(plan.nodes.len()) {
             hold(self.picture.is_over(node), Invariant::CountsAddUp, || {
                 format!("the run ends and {node:?} does not")
             })?;
@@ -127,7 +127,7 @@ impl Oracle<'_> {
         if !merged {
             return Ok(());
         }
-        for node in (0_u32..).map(NodeIx).take(plan.nodes.len()) {
+        for node in (0_u32..).map(NodeIx::new).take(plan.nodes.len()) {
             let proved = matches!(
                 self.picture.at(node),
                 At::Done { success: true } | At::Skipped { fine: true }
@@ -149,7 +149,7 @@ impl Oracle<'_> {
     fn expected_status(&self) -> RunStatus {
         let failed = |required: bool| {
             (0_u32..)
-                .map(NodeIx)
+                .map(NodeIx::new)
                 .take(self.case.plan.nodes.len())
                 .filter(|node| self.case.plan.is_required(*node) == required)
                 .any(|node| self.picture.at(node) == At::Done { success: false })

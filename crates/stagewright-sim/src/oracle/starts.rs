@@ -158,7 +158,7 @@ impl Oracle<'_> {
         let plan = &self.case.plan;
         let planned = plan.node(node);
         let stage = plan.stage(planned.stage);
-        let before = (0..stage.first.0).map(NodeIx);
+        let before = (0..stage.first.number()).map(NodeIx::new);
         for earlier in before {
             hold(
                 self.picture.is_over(earlier),

@@ -38,7 +38,7 @@ const MAX_TIMEOUT_SECONDS: u64 = 30 * 24 * 3600;
 const MAX_RETRIES: u64 = 1000;
 
 /// The one agent.
-const AGENT: NodeIx = NodeIx(0);
+const AGENT: NodeIx = NodeIx::new(0);
 
 /// Runs the agent and prints its outcome; leaves with 0 for SUCCESS, with 3 for FAILURE
 /// and TIMEOUT, and with 130 when a signal ended it.

@@ -237,7 +237,7 @@ stages:
     assert_eq!(text.holes().next().unwrap().expression, "secrets.KEY");
     let b = node(&plan, "b");
     assert_eq!((b.secrets.len(), b.on_failure), (0, OnFailure::Continue));
-    assert_eq!(b.after, [NodeIx(0)], "it reads a sibling's result");
+    assert_eq!(b.after, [NodeIx::new(0)], "it reads a sibling's result");
     let Action::Command(gate) = &node(&plan, "g").action else {
         panic!()
     };

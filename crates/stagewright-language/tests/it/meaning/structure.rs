@@ -184,7 +184,7 @@ stages:
         ("code_quality", "code_agent")
     );
     assert_eq!(plan.nodes[0].projection, ["output.ok"]);
-    assert_eq!(plan.nodes[1].depends_on, [NodeIx(0)]);
+    assert_eq!(plan.nodes[1].depends_on, [NodeIx::new(0)]);
 }
 
 #[test]
@@ -206,8 +206,8 @@ stages:
     agents: [{id: b, run: [x], depends_on: [tests]}]
 ",
     );
-    assert_eq!(node(&plan, "report").after, [NodeIx(1)]);
-    assert_eq!(node(&plan, "b").depends_on, [NodeIx(1)]);
+    assert_eq!(node(&plan, "report").after, [NodeIx::new(1)]);
+    assert_eq!(node(&plan, "b").depends_on, [NodeIx::new(1)]);
     assert!(
         node(&plan, "tests").projection.is_empty(),
         "the verdict is no output"
