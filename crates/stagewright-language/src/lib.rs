@@ -17,6 +17,7 @@
 
 mod data;
 mod diagnostic;
+mod document;
 pub mod explain;
 mod keys;
 pub mod limit;
@@ -32,6 +33,7 @@ mod syntax;
 
 pub use data::{parse_duration_ms, parse_wait_ms, read_data};
 pub use diagnostic::{Code, Diagnostic, Level, Span, render};
+pub use document::{DocumentProblems, Element, Field, Place, Value, read_document};
 pub use load::{Loaded, load};
 pub use schema::schema;
 pub use secrets::{find_plain_secrets, secret_like};
