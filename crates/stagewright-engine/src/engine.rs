@@ -311,7 +311,7 @@ impl Engine {
             ],
             pipeline_id: Some(submission.pipeline_id.clone()),
             limit: 2,
-            before: None,
+            ..ListFilter::default()
         };
         let active = self.parts.journal.list(&filter)?;
         if let Some(other) = active.iter().find(|run| run.run_id != submission.run_id) {

@@ -1,8 +1,8 @@
 //! The index row of a run, from its folded state.
 
-use stagewright_core::event::WaitReason;
-use stagewright_core::{NodeIx, NodeView, Run, Standing, Timestamp};
-use stagewright_journal::{RunState, RunSummary};
+use stagewright_core::event::{AttemptResult, WaitReason};
+use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, Standing, Timestamp};
+use stagewright_journal::{NodeDurations, RunState, RunSummary};
 
 /// The row that `status` and `list` read.
 pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
@@ -47,6 +47,39 @@ pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
         parent: submission.parent.clone(),
         plan_hash: submission.plan.hash.clone(),
         last_seq: run.next_seq().saturating_sub(1),
+        durations: run.end().is_some().then(|| durations(run)),
+    }
+}
+
+/// How long the agents and gates took, for the estimates of later runs (rule A28).
+fn durations(run: &Run) -> NodeDurations {
+    run.plan()
+        .indexed()
+        .filter_map(|(node, planned)| Some((planned.id.clone(), duration_ms(run, node)?)))
+        .collect()
+}
+
+/// `Some(None)` for a node that its condition left out, `None` for one that says nothing
+/// about the next run: it was cut short, or its result was taken over.
+fn duration_ms(run: &Run, node: NodeIx) -> Option<Option<u64>> {
+    match run.view(node) {
+        NodeView::Done(outcome) => {
+            let cut_short = matches!(
+                outcome.result,
+                AttemptResult::Failed {
+                    class: ErrorClass::Cancelled | ErrorClass::Interrupted,
+                    ..
+                }
+            );
+            let (started, ended) = run.times(node);
+            let took = ended?.since_ms(started?);
+            (!cut_short).then_some(Some(took))
+        }
+        NodeView::Skipped(reason) => (!reason.leaves_no_evidence()).then_some(None),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. } => None,
     }
 }
 

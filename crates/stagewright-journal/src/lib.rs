@@ -13,12 +13,14 @@
 #[doc(hidden)]
 pub mod contract;
 mod error;
+mod filter;
 mod inbox;
 mod lease;
 mod lookup;
 mod memory;
 mod network;
 mod port;
+mod save_times;
 mod sqlite;
 mod state_dir;
 mod summary;
@@ -27,12 +29,14 @@ pub mod wire;
 pub use error::{
     AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError, StoreError,
 };
+pub use filter::ListFilter;
 pub use inbox::{InboxMessage, MAX_MESSAGE_BYTES, MAX_PENDING_MESSAGES, Posted};
 pub use lease::{FIRST_FENCE, Holder, Lease};
 pub use lookup::RunKey;
 pub use memory::MemoryJournal;
 pub use port::{Batch, Journal, NewRun};
+pub use save_times::SaveTimes;
 pub use sqlite::{CheckLevel, CheckResult, Durability, Options, SqliteJournal};
 pub use stagewright_core::Blob;
 pub use state_dir::{StateDir, StateDirError};
-pub use summary::{ListFilter, RunState, RunSummary};
+pub use summary::{NodeDurations, RunState, RunSummary};

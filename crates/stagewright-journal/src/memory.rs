@@ -8,11 +8,13 @@
 use crate::error::{
     AppendError, CreateError, FindError, LeaseError, PostError, ReadError, StoreError,
 };
+use crate::filter::ListFilter;
 use crate::inbox::{InboxMessage, MAX_MESSAGE_BYTES, MAX_PENDING_MESSAGES, Posted};
 use crate::lease::{FIRST_FENCE, Holder, Lease};
 use crate::lookup::{self, Index, RunKey};
 use crate::port::{Batch, Journal, NewRun, assert_contiguous};
-use crate::summary::{ListFilter, RunState, RunSummary};
+use crate::save_times::SaveTimes;
+use crate::summary::{NodeDurations, RunState, RunSummary};
 use crate::wire::{self, EncodeError, WIRE_FORMAT};
 use stagewright_core::event::BlobRef;
 use stagewright_core::{Blob, Recorded, Timestamp};
@@ -41,6 +43,8 @@ struct Store {
 #[derive(Debug)]
 struct Run {
     summary: RunSummary,
+    /// How long its agents took, once it has ended.
+    durations: Option<NodeDurations>,
     /// Time and stored form; the position is the index.
     events: Vec<(Timestamp, String)>,
     fence: u64,
@@ -115,6 +119,7 @@ impl Journal for MemoryJournal {
         let position = store.runs.len();
         store.positions.insert(run_id.clone(), position);
         store.runs.push(Run {
+            durations: new.summary.durations.clone(),
             summary: new.summary,
             events,
             fence: FIRST_FENCE,
@@ -152,6 +157,9 @@ impl Journal for MemoryJournal {
             });
         }
         run.events.extend(events);
+        if batch.summary.durations.is_some() {
+            run.durations.clone_from(&batch.summary.durations);
+        }
         run.summary = batch.summary;
         run.inbox
             .retain(|posted| !batch.inbox_taken.contains(&posted.id));
@@ -232,26 +240,43 @@ impl Journal for MemoryJournal {
 
     fn list(&self, filter: &ListFilter) -> Result<Vec<RunSummary>, ReadError> {
         let store = self.lock();
-        let end = match &filter.before {
-            None => store.runs.len(),
-            Some(before) => store
-                .position(before)
-                .ok_or_else(|| ReadError::UnknownRun {
+        let runs = store.youngest_first();
+        let from = match &filter.before {
+            None => 0,
+            Some(before) => {
+                let place = runs.iter().position(|run| run.summary.run_id == *before);
+                1 + place.ok_or_else(|| ReadError::UnknownRun {
                     run_id: before.clone(),
-                })?,
+                })?
+            }
         };
-        Ok(store.runs[..end]
+        Ok(runs[from..]
             .iter()
-            .rev()
-            .map(|run| &run.summary)
+            .map(|run| run.row())
             .filter(|summary| filter.admits(summary))
             .take(filter.limit)
-            .cloned()
             .collect())
     }
 
     fn summary(&self, run_id: &str) -> Result<Option<RunSummary>, ReadError> {
         self.lock().by_id(run_id)
+    }
+
+    fn past_durations(&self, pipeline: &str, runs: usize) -> Result<Vec<NodeDurations>, ReadError> {
+        Ok(self
+            .lock()
+            .runs
+            .iter()
+            .rev()
+            .filter(|run| run.summary.name == pipeline)
+            .filter_map(|run| run.durations.clone())
+            .take(runs)
+            .collect())
+    }
+
+    fn save_times(&self, run_id: &str) -> Result<Option<SaveTimes>, ReadError> {
+        // Memory takes no time worth a measurement.
+        self.lock().known(run_id).map(|_| None)
     }
 
     fn post(&self, run_id: &str, message: &InboxMessage) -> Result<i64, PostError> {
@@ -312,6 +337,14 @@ impl Store {
         self.positions.get(run_id).copied()
     }
 
+    /// The runs in the order of a list: by the time of their creation, and where that is
+    /// the same in the order in which they came.
+    fn youngest_first(&self) -> Vec<&Run> {
+        let mut runs: Vec<&Run> = self.runs.iter().rev().collect();
+        runs.sort_by_key(|run| std::cmp::Reverse(run.summary.created_at));
+        runs
+    }
+
     fn run(&self, run_id: &str) -> Option<&Run> {
         self.position(run_id).map(|position| &self.runs[position])
     }
@@ -328,9 +361,19 @@ impl Store {
     }
 }
 
+impl Run {
+    /// Its index row as it is read.
+    fn row(&self) -> RunSummary {
+        RunSummary {
+            durations: None,
+            ..self.summary.clone()
+        }
+    }
+}
+
 impl Index for Store {
     fn by_id(&self, run_id: &str) -> Result<Option<RunSummary>, ReadError> {
-        Ok(self.run(run_id).map(|run| run.summary.clone()))
+        Ok(self.run(run_id).map(Run::row))
     }
 
     fn by_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<String>, ReadError> {
@@ -346,18 +389,16 @@ impl Index for Store {
 
     fn latest(&self, pipeline_id: Option<&str>) -> Result<Option<RunSummary>, ReadError> {
         Ok(self
-            .runs
-            .iter()
-            .rev()
+            .youngest_first()
+            .into_iter()
             .find(|run| pipeline_id.is_none_or(|wanted| run.summary.pipeline_id == wanted))
-            .map(|run| run.summary.clone()))
+            .map(Run::row))
     }
 
     fn names(&self, limit: usize) -> Result<Vec<(String, String)>, ReadError> {
         Ok(self
-            .runs
-            .iter()
-            .rev()
+            .youngest_first()
+            .into_iter()
             .take(limit)
             .map(|run| (run.summary.run_id.clone(), run.summary.pipeline_id.clone()))
             .collect())

@@ -4,10 +4,12 @@
 //! post. [`crate::contract`] says in code what each method promises.
 
 use crate::error::{AppendError, CreateError, FindError, LeaseError, PostError, ReadError};
+use crate::filter::ListFilter;
 use crate::inbox::{InboxMessage, Posted};
 use crate::lease::{Holder, Lease};
 use crate::lookup::RunKey;
-use crate::summary::{ListFilter, RunSummary};
+use crate::save_times::SaveTimes;
+use crate::summary::{NodeDurations, RunSummary};
 use stagewright_core::event::BlobRef;
 use stagewright_core::{Blob, Recorded};
 
@@ -83,7 +85,7 @@ pub trait Journal: Send + Sync {
     /// When no run or more than one is meant, with candidates.
     fn find(&self, key: &RunKey) -> Result<RunSummary, FindError>;
 
-    /// Runs, the youngest first.
+    /// Runs, those created last first.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -94,6 +96,20 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When the index cannot be read.
     fn summary(&self, run_id: &str) -> Result<Option<RunSummary>, ReadError>;
+
+    /// How long the agents and gates took in the last `runs` runs that have ended of
+    /// pipelines with this name, the youngest first (rule A28).
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    fn past_durations(&self, pipeline: &str, runs: usize) -> Result<Vec<NodeDurations>, ReadError>;
+
+    /// How long this run's appends took so far, but for the last one; `None` where that
+    /// is not measured.
+    ///
+    /// # Errors
+    /// When there is no such run, or the index cannot be read.
+    fn save_times(&self, run_id: &str) -> Result<Option<SaveTimes>, ReadError>;
 
     /// Leaves a message for whoever drives the run; returns the message's number.
     ///

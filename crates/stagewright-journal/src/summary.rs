@@ -7,6 +7,12 @@
 //! which the events themselves cannot, so it needs no `wire` types.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How long each agent and gate of one run took, by id: milliseconds from its first start
+/// to its end, waits between tries included; `None` for one that its condition left out.
+/// What was cut short (a cancel, a halt, a crash) says nothing and is not there.
+pub type NodeDurations = BTreeMap<String, Option<u64>>;
 
 /// Where a run stands (decision 11).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -110,40 +116,9 @@ pub struct RunSummary {
     pub plan_hash: String,
     /// The position of its last event.
     pub last_seq: u64,
-}
-
-/// Which runs are listed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListFilter {
-    /// Only runs in one of these states; none is all.
-    pub states: Vec<RunState>,
-    /// Only runs with this pipeline id.
-    pub pipeline_id: Option<String>,
-    /// At most so many.
-    pub limit: usize,
-    /// Only runs created before this one: the last run of the page before.
-    pub before: Option<String>,
-}
-
-impl Default for ListFilter {
-    /// The hundred youngest runs.
-    fn default() -> Self {
-        Self {
-            states: Vec::new(),
-            pipeline_id: None,
-            limit: 100,
-            before: None,
-        }
-    }
-}
-
-impl ListFilter {
-    /// Whether a run passes the filters of state and pipeline.
-    pub(crate) fn admits(&self, summary: &RunSummary) -> bool {
-        (self.states.is_empty() || self.states.contains(&summary.state))
-            && self
-                .pipeline_id
-                .as_ref()
-                .is_none_or(|wanted| *wanted == summary.pipeline_id)
-    }
+    /// How long its agents and gates took; given with the batch in which it ends. Stored
+    /// beside the row, so that lists do not read it, and `None` in rows that are read:
+    /// [`Journal::past_durations`](crate::Journal::past_durations) has it.
+    #[serde(skip)]
+    pub durations: Option<NodeDurations>,
 }

@@ -3,9 +3,10 @@
 use super::Open;
 use super::samples::{batch, new_run, summary};
 use crate::error::{FindError, ReadError};
+use crate::filter::ListFilter;
 use crate::lookup::RunKey;
 use crate::port::Journal;
-use crate::summary::{ListFilter, RunState};
+use crate::summary::{NodeDurations, RunState};
 
 pub(super) fn follows(open: Open<'_>) {
     let journal = open();
@@ -70,6 +71,175 @@ pub(super) fn lists(open: Open<'_>) {
             run_id: "run_9".to_owned()
         }
     );
+}
+
+pub(super) fn lists_by_what_is_asked(open: Open<'_>) {
+    let journal = open();
+    let create = |run_id: &str, pipeline_id: &str, name: &str, created_at: u64| {
+        let mut new = new_run(run_id, pipeline_id);
+        new.summary.name = name.to_owned();
+        new.summary.created_at = created_at;
+        journal.create(new).unwrap();
+    };
+    // The clock went back between the second and the third.
+    create("run_a", "pr-1", "review", 1_000);
+    create("run_b", "pr-2", "review", 3_000);
+    create("run_c", "review", "nightly", 2_000);
+    create("run_d", "pr-1", "review", 3_000);
+    for (run_id, status, decision) in [
+        ("run_a", "SUCCESS", Some("MERGE")),
+        ("run_b", "FAILURE", Some("BLOCK")),
+        ("run_c", "SUCCESS", None),
+    ] {
+        let mut ended = batch(run_id, "any", 1, 2);
+        ended.summary = journal.summary(run_id).unwrap().unwrap();
+        ended.summary.state = RunState::Ended;
+        ended.summary.status = Some(status.to_owned());
+        ended.summary.decision = decision.map(str::to_owned);
+        journal.append(ended).unwrap();
+    }
+    let all = ListFilter::default;
+    let text = |text: &str| Some(text.to_owned());
+    let cases = [
+        (all(), "run_d run_b run_c run_a"),
+        (
+            ListFilter {
+                outcomes: vec!["SUCCESS".to_owned()],
+                ..all()
+            },
+            "run_c run_a",
+        ),
+        (
+            ListFilter {
+                states: vec![RunState::Pending],
+                outcomes: vec!["FAILURE".to_owned(), "CANCELLED".to_owned()],
+                ..all()
+            },
+            "run_d run_b",
+        ),
+        (
+            // A run that a state and an outcome both name is there once.
+            ListFilter {
+                states: vec![RunState::Ended],
+                outcomes: vec!["SUCCESS".to_owned()],
+                ..all()
+            },
+            "run_b run_c run_a",
+        ),
+        (
+            // The id of one pipeline is the name of another.
+            ListFilter {
+                pipeline: text("review"),
+                ..all()
+            },
+            "run_d run_b run_c run_a",
+        ),
+        (
+            ListFilter {
+                pipeline: text("pr-1"),
+                ..all()
+            },
+            "run_d run_a",
+        ),
+        (
+            ListFilter {
+                pipeline: text("none"),
+                ..all()
+            },
+            "",
+        ),
+        (
+            ListFilter {
+                decision: text("BLOCK"),
+                ..all()
+            },
+            "run_b",
+        ),
+        (
+            ListFilter {
+                since: Some(2_000),
+                ..all()
+            },
+            "run_d run_b run_c",
+        ),
+        (
+            ListFilter {
+                until: Some(3_000),
+                ..all()
+            },
+            "run_c run_a",
+        ),
+        (
+            ListFilter {
+                pipeline: text("review"),
+                states: vec![RunState::Pending, RunState::Ended],
+                since: Some(2_000),
+                limit: 2,
+                ..all()
+            },
+            "run_d run_b",
+        ),
+        (
+            ListFilter {
+                states: vec![RunState::Ended],
+                before: text("run_b"),
+                limit: 1,
+                ..all()
+            },
+            "run_c",
+        ),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(ids(&*journal, &filter).join(" "), expected, "{filter:?}");
+    }
+    // The youngest by the clock, not the one that came last.
+    let key = |text: &str| text.parse::<RunKey>().unwrap_or(RunKey::Latest);
+    assert_eq!(journal.find(&key("latest")).unwrap().run_id, "run_d");
+    assert_eq!(journal.find(&key("pr-1")).unwrap().run_id, "run_d");
+}
+
+pub(super) fn remembers_durations(open: Open<'_>) {
+    let journal = open();
+    let durations = |build: u64, deploy: Option<u64>| {
+        let of = [
+            ("build".to_owned(), Some(build)),
+            ("deploy".to_owned(), deploy),
+        ];
+        NodeDurations::from(of)
+    };
+    let end = |run_id: &str, next_seq: u64, durations: NodeDurations| {
+        let mut ended = batch(run_id, "any", 1, next_seq);
+        ended.summary.state = RunState::Ended;
+        ended.summary.status = Some("SUCCESS".to_owned());
+        ended.summary.durations = Some(durations);
+        journal.append(ended).unwrap();
+    };
+    for run_id in ["run_a", "run_b", "run_c"] {
+        journal.create(new_run(run_id, run_id)).unwrap();
+    }
+    let mut other = new_run("run_d", "run_d");
+    other.summary.name = "weekly".to_owned();
+    other.summary.durations = Some(durations(7, None));
+    journal.create(other).unwrap();
+    end("run_a", 2, durations(100, None));
+    end("run_b", 2, durations(200, Some(20)));
+    let past = |pipeline: &str, runs: usize| open().past_durations(pipeline, runs).unwrap();
+    assert_eq!(
+        past("nightly", 5),
+        [durations(200, Some(20)), durations(100, None)],
+        "run_c has not ended"
+    );
+    assert_eq!(past("nightly", 1), [durations(200, Some(20))]);
+    assert_eq!(past("weekly", 5), [durations(7, None)]);
+    assert!(past("none", 5).is_empty());
+    // A run that is started over and ends again counts as it ended last, and what it
+    // knew is kept while it goes on.
+    journal.append(batch("run_a", "any", 1, 3)).unwrap();
+    assert_eq!(past("nightly", 5).len(), 2);
+    end("run_a", 4, durations(300, None));
+    assert_eq!(past("nightly", 5)[1], durations(300, None));
+    // Rows do not carry them.
+    assert_eq!(journal.summary("run_a").unwrap().unwrap().durations, None);
 }
 
 pub(super) fn finds(open: Open<'_>) {

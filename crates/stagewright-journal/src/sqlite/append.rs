@@ -7,9 +7,12 @@ use super::schema::{event_id, restored, stored};
 use crate::error::{AppendError, CreateError, LeaseError};
 use crate::lease::{FIRST_FENCE, Holder, Lease, LeaseFile, TakeError, is_file_name};
 use crate::port::{Batch, NewRun, assert_contiguous};
+use crate::save_times::SaveTimes;
 use crate::wire::{self, EncodeError, WIRE_FORMAT};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use stagewright_core::Recorded;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// An event in its stored form.
 struct Row {
@@ -25,8 +28,9 @@ struct Prepared {
     next_seq: u64,
     rows: Vec<Row>,
     blobs: Vec<Kept>,
-    state: &'static str,
-    summary: String,
+    index: index::Row,
+    /// How long the appends before this one took.
+    saves: String,
     inbox_taken: Vec<i64>,
 }
 
@@ -48,8 +52,9 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
         Err(TakeError::Held(_)) => return Err(CreateError::RunExists { run_id }),
         Err(TakeError::Store(error)) => return Err(error.into()),
     };
-    let summary = index::encode(&new.summary);
-    let state = new.summary.state.as_str();
+    let row = index::Row::of(&new.summary);
+    let created_at = stored(new.summary.created_at);
+    let parent = new.summary.parent;
     let pipeline_id = new.summary.pipeline_id;
     let holder = encode_holder(&new.holder);
     let exclusive = new.exclusive;
@@ -66,19 +71,29 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
         }
         connection
             .prepare_cached(
-                "INSERT INTO runs (run_id, pipeline_id, state, next_seq, fence, holder, summary)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO runs (run_id, pipeline_id, state, next_seq, fence, holder, summary,
+                                   name, created_at, ended_at, outcome, decision, parent)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 id,
                 pipeline_id,
-                state,
+                row.state,
                 stored(rows.len() as u64),
                 stored(FIRST_FENCE),
                 holder,
-                summary,
+                row.summary,
+                row.name,
+                created_at,
+                row.ended_at,
+                row.outcome,
+                row.decision,
+                parent,
             ])?;
         let key = connection.last_insert_rowid();
+        if let Some(durations) = &row.durations {
+            index::keep_durations(connection, key, &row.name, durations)?;
+        }
         insert_events(connection, key, &rows)?;
         blobs::insert(connection, &blobs)?;
         Ok(Ok(()))
@@ -88,10 +103,14 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
 
 /// Appends one batch.
 pub(super) fn append(journal: &SqliteJournal, batch: Batch) -> Result<(), AppendError> {
+    let begun = Instant::now();
+    let run_id = batch.run_id.clone();
     let prepared = prepare(journal, batch)?;
     journal
         .writer
-        .write(move |connection| write(connection, &prepared))?
+        .write(move |connection| write(connection, &prepared))??;
+    count_save(journal, &run_id, begun);
+    Ok(())
 }
 
 /// Appends several batches in as few commits as possible.
@@ -99,18 +118,26 @@ pub(super) fn append_all(
     journal: &SqliteJournal,
     batches: Vec<Batch>,
 ) -> Vec<Result<(), AppendError>> {
+    let begun = Instant::now();
     let tickets: Vec<Result<_, AppendError>> = batches
         .into_iter()
         .map(|batch| {
+            let run_id = batch.run_id.clone();
             let prepared = prepare(journal, batch)?;
-            Ok(journal
+            let ticket = journal
                 .writer
-                .enqueue(move |connection| write(connection, &prepared)))
+                .enqueue(move |connection| write(connection, &prepared));
+            Ok((run_id, ticket))
         })
         .collect();
     tickets
         .into_iter()
-        .map(|ticket| journal.writer.settle(&ticket?)?)
+        .map(|queued| {
+            let (run_id, ticket) = queued?;
+            journal.writer.settle(&ticket)??;
+            count_save(journal, &run_id, begun);
+            Ok(())
+        })
         .collect()
 }
 
@@ -147,15 +174,19 @@ pub(super) fn acquire(
     };
     let text = encode_holder(holder);
     let id = run_id.to_owned();
-    let fence = journal.writer.write(move |connection| {
+    let taken = journal.writer.write(move |connection| {
         connection
             .prepare_cached(
-                "UPDATE runs SET fence = fence + 1, holder = ?2 WHERE run_id = ?1 RETURNING fence",
+                "UPDATE runs SET fence = fence + 1, holder = ?2 WHERE run_id = ?1
+                 RETURNING fence, saves",
             )?
-            .query_row(params![id, text], |row| row.get::<_, i64>(0))
+            .query_row(params![id, text], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?))
+            })
             .optional()
     })?;
-    let fence = fence.ok_or_else(unknown)?;
+    let (fence, saves) = taken.ok_or_else(unknown)?;
+    go_on_counting(journal, run_id, saves.as_deref());
     Ok(Lease::new(run_id, restored(fence), file))
 }
 
@@ -174,8 +205,8 @@ fn prepare(journal: &SqliteJournal, batch: Batch) -> Result<Prepared, AppendErro
     Ok(Prepared {
         rows,
         blobs: blobs::keep_large(journal, batch.blobs)?,
-        state: batch.summary.state.as_str(),
-        summary: index::encode(&batch.summary),
+        index: index::Row::of(&batch.summary),
+        saves: index::encode(&saves_so_far(journal, &batch.run_id)),
         run_id: batch.run_id,
         fence: batch.fence,
         next_seq: batch.next_seq,
@@ -189,8 +220,9 @@ fn write(connection: &Connection, batch: &Prepared) -> rusqlite::Result<Result<(
     let end = batch.next_seq + batch.rows.len() as u64;
     let found = connection
         .prepare_cached(
-            "UPDATE runs SET next_seq = ?4, summary = ?5
-             WHERE run_id = ?1 AND fence = ?2 AND next_seq = ?3 RETURNING key, state = ?6",
+            "UPDATE runs SET next_seq = ?4, summary = ?5, saves = ?6
+             WHERE run_id = ?1 AND fence = ?2 AND next_seq = ?3
+             RETURNING key, state = ?7 AND outcome IS ?8 AND decision IS ?9",
         )?
         .query_row(
             params![
@@ -198,21 +230,22 @@ fn write(connection: &Connection, batch: &Prepared) -> rusqlite::Result<Result<(
                 stored(batch.fence),
                 stored(batch.next_seq),
                 stored(end),
-                batch.summary,
-                batch.state,
+                batch.index.summary,
+                batch.saves,
+                batch.index.state,
+                batch.index.outcome,
+                batch.index.decision,
             ],
             |row| Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?)),
         )
         .optional()?;
-    let Some((key, same_state)) = found else {
+    let Some((key, same_standing)) = found else {
         return refusal(connection, batch).map(Err);
     };
     // Apart from the rest, since naming an indexed column rewrites its index, and
     // with it one more page of the log, even when the value stays the same.
-    if !same_state {
-        connection
-            .prepare_cached("UPDATE runs SET state = ?2 WHERE key = ?1")?
-            .execute(params![key, batch.state])?;
+    if !same_standing {
+        write_standing(connection, key, &batch.index)?;
     }
     insert_events(connection, key, &batch.rows)?;
     blobs::insert(connection, &batch.blobs)?;
@@ -224,6 +257,56 @@ fn write(connection: &Connection, batch: &Prepared) -> rusqlite::Result<Result<(
         }
     }
     Ok(Ok(()))
+}
+
+/// Writes where the run stands into the columns that lists look at.
+fn write_standing(connection: &Connection, key: i64, row: &index::Row) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE runs SET state = ?2, outcome = ?3, decision = ?4, ended_at = ?5
+             WHERE key = ?1",
+        )?
+        .execute(params![
+            key,
+            row.state,
+            row.outcome,
+            row.decision,
+            row.ended_at
+        ])?;
+    if let Some(durations) = &row.durations {
+        index::keep_durations(connection, key, &row.name, durations)?;
+    }
+    Ok(())
+}
+
+/// How long the appends of a run took so far, in whatever process.
+fn saves_so_far(journal: &SqliteJournal, run_id: &str) -> SaveTimes {
+    lock(&journal.saves)
+        .get(run_id)
+        .cloned()
+        .unwrap_or_default()
+}
+
+/// Goes on with what the row of a run says. What cannot be read is begun anew: it is a
+/// measurement, and nothing rests on it.
+fn go_on_counting(journal: &SqliteJournal, run_id: &str, saves: Option<&str>) {
+    let saves = saves
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    lock(&journal.saves).insert(run_id.to_owned(), saves);
+}
+
+fn count_save(journal: &SqliteJournal, run_id: &str, begun: Instant) {
+    let took = begun.elapsed();
+    lock(&journal.saves)
+        .entry(run_id.to_owned())
+        .or_default()
+        .record(took);
+}
+
+/// A panic between two counts leaves both whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Why the run did not accept a batch.

@@ -1,56 +1,13 @@
-//! The run index: lists, lookups, and the stored form of its rows.
+//! The run index: lookups, and the stored form of its rows. Lists are in [`super::list`].
 
 use super::SqliteJournal;
-use super::append::run_key;
+use super::schema::stored;
 use crate::error::ReadError;
 use crate::lookup::Index;
-use crate::summary::{ListFilter, RunState, RunSummary};
-use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter};
-use std::fmt::Write as _;
-
-/// Lists runs, the youngest first.
-pub(super) fn list(
-    journal: &SqliteJournal,
-    filter: &ListFilter,
-) -> Result<Vec<RunSummary>, ReadError> {
-    journal.readers.read(|snapshot| {
-        let before = match &filter.before {
-            None => i64::MAX,
-            Some(run_id) => match run_key(snapshot, run_id)? {
-                Some(key) => key,
-                None => {
-                    return Ok(Err(ReadError::UnknownRun {
-                        run_id: run_id.clone(),
-                    }));
-                }
-            },
-        };
-        let mut sql = "SELECT run_id, summary FROM runs WHERE key < ?".to_owned();
-        let mut values: Vec<rusqlite::types::Value> = vec![before.into()];
-        if let Some(pipeline_id) = &filter.pipeline_id {
-            sql.push_str(" AND pipeline_id = ?");
-            values.push(pipeline_id.clone().into());
-        }
-        if !filter.states.is_empty() {
-            let marks = vec!["?"; filter.states.len()].join(", ");
-            // Writing to a String cannot fail.
-            let _ = write!(sql, " AND state IN ({marks})");
-            values.extend(
-                filter
-                    .states
-                    .iter()
-                    .map(|state| rusqlite::types::Value::from(state.as_str().to_owned())),
-            );
-        }
-        sql.push_str(" ORDER BY key DESC LIMIT ?");
-        values.push(i64::try_from(filter.limit).unwrap_or(i64::MAX).into());
-        let mut statement = snapshot.prepare_cached(&sql)?;
-        let rows = statement.query_map(params_from_iter(values), |row| {
-            Ok(decode(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?))
-        })?;
-        rows.collect::<rusqlite::Result<Result<Vec<_>, _>>>()
-    })
-}
+use crate::save_times::SaveTimes;
+use crate::summary::{NodeDurations, RunState, RunSummary};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
 
 /// The youngest run of a pipeline that has not ended.
 pub(super) fn active_run(
@@ -60,7 +17,7 @@ pub(super) fn active_run(
     connection
         .prepare_cached(
             "SELECT run_id FROM runs WHERE pipeline_id = ?1 AND state <> ?2
-             ORDER BY key DESC LIMIT 1",
+             ORDER BY created_at DESC, key DESC LIMIT 1",
         )?
         .query_row(params![pipeline_id, RunState::Ended.as_str()], |row| {
             row.get(0)
@@ -68,9 +25,95 @@ pub(super) fn active_run(
         .optional()
 }
 
-/// The stored form of an index row.
-pub(super) fn encode(summary: &RunSummary) -> String {
-    match serde_json::to_string(summary) {
+/// How long the agents of the last runs of a pipeline's name took.
+pub(super) fn past_durations(
+    journal: &SqliteJournal,
+    pipeline: &str,
+    runs: usize,
+) -> Result<Vec<NodeDurations>, ReadError> {
+    journal.readers.read(|snapshot| {
+        let mut statement = snapshot.prepare_cached(
+            "SELECT runs.run_id, durations.body FROM durations
+             JOIN runs ON runs.key = durations.run
+             WHERE durations.name = ?1 ORDER BY durations.run DESC LIMIT ?2",
+        )?;
+        let limit = i64::try_from(runs).unwrap_or(i64::MAX);
+        let rows = statement.query_map(params![pipeline, limit], |row| {
+            Ok(decode(
+                "durations",
+                row.get_ref(0)?.as_str()?,
+                row.get_ref(1)?.as_str()?,
+            ))
+        })?;
+        rows.collect::<rusqlite::Result<Result<Vec<_>, _>>>()
+    })
+}
+
+/// Keeps how long the agents of a run that has ended took, in the place of what was kept
+/// when it ended before.
+pub(super) fn keep_durations(
+    connection: &Connection,
+    key: i64,
+    name: &str,
+    durations: &str,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO durations (run, name, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![key, name, durations])?;
+    Ok(())
+}
+
+/// How long the appends of a run took so far.
+pub(super) fn save_times(
+    journal: &SqliteJournal,
+    run_id: &str,
+) -> Result<Option<SaveTimes>, ReadError> {
+    journal.readers.read(|snapshot| {
+        let found = snapshot
+            .prepare_cached("SELECT saves FROM runs WHERE run_id = ?1")?
+            .query_row([run_id], |row| row.get::<_, Option<String>>(0))
+            .optional()?;
+        Ok(match found {
+            None => Err(ReadError::UnknownRun {
+                run_id: run_id.to_owned(),
+            }),
+            Some(text) => text
+                .map(|text| decode("append times", run_id, &text))
+                .transpose(),
+        })
+    })
+}
+
+/// An index row in its stored form.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) state: &'static str,
+    pub(super) outcome: Option<String>,
+    pub(super) decision: Option<String>,
+    pub(super) ended_at: Option<i64>,
+    pub(super) name: String,
+    pub(super) summary: String,
+    pub(super) durations: Option<String>,
+}
+
+impl Row {
+    /// The stored form of a summary.
+    pub(super) fn of(summary: &RunSummary) -> Self {
+        Self {
+            state: summary.state.as_str(),
+            outcome: summary.status.clone(),
+            decision: summary.decision.clone(),
+            ended_at: summary.ended_at.map(stored),
+            name: summary.name.clone(),
+            summary: encode(summary),
+            durations: summary.durations.as_ref().map(encode),
+        }
+    }
+}
+
+/// The stored form of a value that consists of texts and numbers.
+pub(super) fn encode(value: &impl Serialize) -> String {
+    match serde_json::to_string(value) {
         Ok(text) => text,
         Err(error) => panic!("an index row consists of texts and numbers: {error}"),
     }
@@ -106,13 +149,13 @@ impl Index for SqliteJournal {
         match pipeline_id {
             None => one(
                 self,
-                "SELECT run_id, summary FROM runs ORDER BY key DESC LIMIT 1",
+                "SELECT run_id, summary FROM runs ORDER BY created_at DESC, key DESC LIMIT 1",
                 &[],
             ),
             Some(pipeline_id) => one(
                 self,
                 "SELECT run_id, summary FROM runs WHERE pipeline_id = ?1
-                 ORDER BY key DESC LIMIT 1",
+                 ORDER BY created_at DESC, key DESC LIMIT 1",
                 &[&pipeline_id],
             ),
         }
@@ -121,7 +164,10 @@ impl Index for SqliteJournal {
     fn names(&self, limit: usize) -> Result<Vec<(String, String)>, ReadError> {
         self.readers.read(|snapshot| {
             snapshot
-                .prepare_cached("SELECT run_id, pipeline_id FROM runs ORDER BY key DESC LIMIT ?1")?
+                .prepare_cached(
+                    "SELECT run_id, pipeline_id FROM runs
+                     ORDER BY created_at DESC, key DESC LIMIT ?1",
+                )?
                 .query_map([i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                     Ok((row.get(0)?, row.get(1)?))
                 })?
@@ -140,16 +186,25 @@ fn one(
         let row = snapshot
             .prepare_cached(sql)?
             .query_row(values, |row| {
-                Ok(decode(row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?))
+                Ok(decode(
+                    "index row",
+                    row.get_ref(0)?.as_str()?,
+                    row.get_ref(1)?.as_str()?,
+                ))
             })
             .optional()?;
         Ok(row.transpose())
     })
 }
 
-fn decode(run_id: &str, text: &str) -> Result<RunSummary, ReadError> {
+/// A value in its stored form.
+pub(super) fn decode<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    run_id: &str,
+    text: &str,
+) -> Result<T, ReadError> {
     serde_json::from_str(text).map_err(|error| ReadError::Row {
-        what: "index row",
+        what,
         run_id: run_id.to_owned(),
         detail: error.to_string(),
     })

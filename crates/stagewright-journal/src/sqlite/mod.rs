@@ -3,8 +3,8 @@
 //! One connection writes, behind a queue that commits what several threads bring at
 //! the price of one sync ([`writer`]). Others only read, each its own snapshot, so
 //! that a `status` from a second terminal never waits for a run. A file per story:
-//! opening and its refusals, the schema, appends, reads, the index, the inbox, large
-//! values, the doctor's checks.
+//! opening and its refusals, the schema, appends, reads, the index, lists, the inbox,
+//! large values, retention, the doctor's checks.
 
 mod append;
 mod blobs;
@@ -12,6 +12,7 @@ mod check;
 mod fault;
 mod inbox;
 mod index;
+mod list;
 mod open;
 mod read;
 mod readers;
@@ -25,15 +26,19 @@ use crate::StoreError;
 use crate::error::{
     AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError,
 };
+use crate::filter::ListFilter;
 use crate::inbox::{InboxMessage, Posted};
 use crate::lease::{Holder, Lease};
 use crate::lookup::{self, RunKey};
 use crate::port::{Batch, Journal, NewRun};
+use crate::save_times::SaveTimes;
 use crate::state_dir::StateDir;
-use crate::summary::{ListFilter, RunSummary};
+use crate::summary::{NodeDurations, RunSummary};
 use readers::Readers;
 use stagewright_core::event::BlobRef;
 use stagewright_core::{Blob, Recorded};
+use std::collections::HashMap;
+use std::sync::Mutex;
 use writer::Writer;
 
 /// The journal of one state directory.
@@ -42,6 +47,8 @@ pub struct SqliteJournal {
     dir: StateDir,
     /// Device and inode of the database file, to notice when it is taken away.
     identity: (u64, u64),
+    /// How long appends took, of each run that this process drives.
+    saves: Mutex<HashMap<String, SaveTimes>>,
     // Dropped before the writer, in the order of the fields.
     readers: Readers,
     writer: Writer,
@@ -136,11 +143,19 @@ impl Journal for SqliteJournal {
     }
 
     fn list(&self, filter: &ListFilter) -> Result<Vec<RunSummary>, ReadError> {
-        index::list(self, filter)
+        list::list(self, filter)
     }
 
     fn summary(&self, run_id: &str) -> Result<Option<RunSummary>, ReadError> {
         lookup::Index::by_id(self, run_id)
+    }
+
+    fn past_durations(&self, pipeline: &str, runs: usize) -> Result<Vec<NodeDurations>, ReadError> {
+        index::past_durations(self, pipeline, runs)
+    }
+
+    fn save_times(&self, run_id: &str) -> Result<Option<SaveTimes>, ReadError> {
+        index::save_times(self, run_id)
     }
 
     fn post(&self, run_id: &str, message: &InboxMessage) -> Result<i64, PostError> {

@@ -14,6 +14,7 @@ use crate::state_dir::{StateDir, StateDirError};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::File;
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 /// How many frames the write-ahead log collects before they are copied into the
@@ -106,6 +107,7 @@ pub(super) fn open(
     Ok(SqliteJournal {
         identity,
         dir,
+        saves: Mutex::default(),
         readers: Readers::new(origin.clone()),
         writer: Writer::new(connection, origin),
     })

@@ -7,7 +7,7 @@ pub(super) const APPLICATION_ID: i32 = 0x5354_4757;
 /// kept in the header as `user_version`. A released step is never edited. Raising
 /// [`WIRE_FORMAT`](crate::wire::WIRE_FORMAT) needs a step too, even an empty one, so
 /// that an older program refuses the file when it opens it and not in mid-run.
-pub(super) const MIGRATIONS: &[&str] = &[FORMAT_1];
+pub(super) const MIGRATIONS: &[&str] = &[FORMAT_1, FORMAT_2];
 
 /// The format that this version writes.
 pub(super) const FORMAT: u32 = MIGRATIONS.len() as u32;
@@ -61,6 +61,48 @@ CREATE TABLE inbox (
     body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX inbox_by_run ON inbox (run, id);
+";
+
+/// Lists by what people ask for, estimates, retention.
+///
+/// - What a list is filtered by stands in columns, each with an index in the order of a
+///   list: by `created_at`, and by `key` (which every index ends with) where the clock
+///   stood still. `outcome`, `decision` and `ended_at` are empty until the end, so the
+///   indexes change with the first and the last batch of a run and with its state.
+/// - `durations` has a row for each run that has ended: an estimate reads the last few of
+///   a pipeline's name, and a list reads none of them.
+/// - `saves` is how long the run's appends took ([`crate::SaveTimes`]).
+const FORMAT_2: &str = "
+ALTER TABLE runs ADD COLUMN name TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN ended_at INTEGER;
+ALTER TABLE runs ADD COLUMN outcome TEXT;
+ALTER TABLE runs ADD COLUMN decision TEXT;
+ALTER TABLE runs ADD COLUMN parent TEXT;
+ALTER TABLE runs ADD COLUMN saves TEXT;
+UPDATE runs SET
+    name = coalesce(json_extract(summary, '$.name'), ''),
+    created_at = coalesce(json_extract(summary, '$.created_at'), 0),
+    ended_at = json_extract(summary, '$.ended_at'),
+    outcome = json_extract(summary, '$.status'),
+    decision = json_extract(summary, '$.decision'),
+    parent = json_extract(summary, '$.parent');
+DROP INDEX runs_by_pipeline;
+DROP INDEX runs_by_state;
+CREATE INDEX runs_by_creation ON runs (created_at);
+CREATE INDEX runs_by_pipeline ON runs (pipeline_id, created_at);
+CREATE INDEX runs_by_name ON runs (name, created_at);
+CREATE INDEX runs_by_state ON runs (state, created_at);
+CREATE INDEX runs_by_outcome ON runs (outcome, created_at) WHERE outcome IS NOT NULL;
+CREATE INDEX runs_by_decision ON runs (decision, created_at) WHERE decision IS NOT NULL;
+CREATE INDEX runs_by_parent ON runs (parent) WHERE parent IS NOT NULL;
+
+CREATE TABLE durations (
+    run INTEGER PRIMARY KEY REFERENCES runs (key) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX durations_by_name ON durations (name);
 ";
 
 /// The key under which a run's event is written.

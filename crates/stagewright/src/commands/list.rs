@@ -27,6 +27,7 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
         pipeline_id: arguments.id.clone(),
         limit: arguments.limit as usize,
         before,
+        ..ListFilter::default()
     };
     let runs = session
         .engine

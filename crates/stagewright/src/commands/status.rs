@@ -105,7 +105,7 @@ fn past_durations(session: &Session, run: &Run) -> Result<PastDurations, UserErr
         states: vec![RunState::Ended],
         pipeline_id: Some(run.submission().pipeline_id.clone()),
         limit: PAST_RUNS,
-        before: None,
+        ..ListFilter::default()
     };
     for summary in session
         .engine
