@@ -75,7 +75,7 @@ pub(crate) fn read(
 ) -> Result<Answer, ReadError> {
     let format = match promise {
         Promise::Document(format) => format,
-        Promise::Plain => return Ok(plain(bytes)),
+        Promise::Plain => return Ok(of_value(stagewright_evidence::read_plain(bytes))),
     };
     let entries = reader
         .severities
@@ -101,11 +101,10 @@ pub(crate) fn read(
 pub(crate) fn plain_beginning(beginning: &[u8], cap: usize) -> Answer {
     let text = String::from_utf8_lossy(beginning).into_owned();
     Answer {
-        output: Value::String(text),
         warnings: vec![format!(
             "its output is larger than the limit of {cap} bytes; the result is the beginning of it"
         )],
-        ..plain(&[])
+        ..of_value(Value::String(text))
     }
 }
 
@@ -127,9 +126,10 @@ pub(crate) fn is_no_document(error: &ReadError) -> bool {
     )
 }
 
-fn plain(bytes: &[u8]) -> Answer {
+/// An answer that is nothing but its output.
+pub(crate) fn of_value(output: Value) -> Answer {
     Answer {
-        output: stagewright_evidence::read_plain(bytes),
+        output,
         findings: Vec::new(),
         status: AgentStatus::Passed,
         warnings: Vec::new(),

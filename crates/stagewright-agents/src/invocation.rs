@@ -143,6 +143,7 @@ fn words_of(
             .get(arn)
             .map(|program| program.run.clone())
             .ok_or_else(|| no_mapping(arn)),
+        Body::Http(_) => unreachable!("an HTTP step is performed without a program"),
     }
 }
 

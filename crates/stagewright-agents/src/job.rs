@@ -94,6 +94,9 @@ pub struct Performed {
     pub document: ResultDocument,
     /// True when the launch ended because the stop signal said so; it has no answer.
     pub stopped: bool,
+    /// How long a server asks to be left alone before the next try, in milliseconds, at
+    /// most an hour; `None` when it did not say.
+    pub retry_after_ms: Option<u64>,
 }
 
 /// The full result of a launch, as it is stored.
@@ -110,10 +113,13 @@ pub struct ResultDocument {
     /// The number of the signal that ended the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
-    /// Standard output; `None` when nothing was executed.
+    /// The status of an HTTP answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Standard output, or the body of an HTTP answer; `None` when nothing was executed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stdout: Option<LogFile>,
-    /// Standard error; `None` when nothing was executed.
+    /// Standard error, or the conversation around an HTTP answer; `None` when nothing was executed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stderr: Option<LogFile>,
     /// The name of the format in which the output was read; `None` is plain.
@@ -147,6 +153,8 @@ pub enum AnsweredBy {
     File,
     /// On standard output.
     Stdout,
+    /// In the body of an HTTP answer.
+    Http,
 }
 
 #[expect(

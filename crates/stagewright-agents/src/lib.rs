@@ -4,12 +4,13 @@
 //! [`Agents::perform`], which runs it to its end and returns what came of it as data.
 //! One launch is one call: plain sequential async, without retries.
 //!
-//! This crate owns processes and their groups, time limits, logs, secrets and their
+//! This crate owns processes and their groups, HTTP requests, time limits, logs, secrets and their
 //! redaction, and what an exit code means. It must never decide what runs next,
 //! write to the journal, or render a template.
 //!
 //! - [`perform`](Agents::perform) tells the story; `invocation` makes a program
-//!   ready, `process` runs it, `judge` and `verdict` say what its end means.
+//!   ready, `process` runs it, `judge` and `verdict` say what its end means. `http`
+//!   does the same for a server ([`HttpRequest`]).
 //! - [`secrets`](SecretError) are resolved at launch only, and `redact` removes them
 //!   from everything that comes back (decision 21).
 //! - [`Agents::evaluate`] answers custom conditions (decision 8).
@@ -20,6 +21,7 @@
 mod answer;
 mod environment;
 mod facts;
+mod http;
 mod install_hint;
 mod invocation;
 mod job;
@@ -39,6 +41,7 @@ mod settings;
 mod verdict;
 
 pub use facts::of as facts_of;
+pub use http::{DEFAULT_REDIRECTS, HttpAnswer, HttpBody, HttpMethod, HttpRequest, MAX_REDIRECTS};
 pub use job::{AnsweredBy, Job, LogFile, Performed, ResultDocument, StopSignal};
 pub use perform::Agents;
 pub use process::end_orphans;

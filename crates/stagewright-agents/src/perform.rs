@@ -6,6 +6,7 @@
 use crate::answer::Promise;
 use crate::environment::Environment;
 use crate::facts;
+use crate::http::Tls;
 use crate::invocation;
 use crate::job::{AnsweredBy, Job, Performed, ResultDocument, StopSignal};
 use crate::judge::{self, Judged};
@@ -15,6 +16,7 @@ use crate::program;
 use crate::redact::Redactor;
 use crate::refusal::Refusal;
 use crate::remains::{RawAnswer, Remains};
+use crate::request::Body;
 use crate::scratch::{AnswerFile, Scratch};
 use crate::secrets::Secrets;
 use crate::settings::{Caps, Settings};
@@ -31,6 +33,7 @@ use std::path::PathBuf;
 pub struct Agents {
     pub(crate) settings: Settings,
     pub(crate) environment: Environment,
+    pub(crate) tls: Tls,
 }
 
 /// A program that was executed, and its records.
@@ -53,6 +56,7 @@ impl Agents {
         Self {
             settings,
             environment,
+            tls: Tls::default(),
         }
     }
 
@@ -74,14 +78,16 @@ impl Agents {
             Ok(promise) => promise,
             Err(message) => return refused(Refusal::invalid(message)),
         };
+        if let Body::Http(http) = &request.body {
+            let performing = self.perform_http(&job, http, &secrets, &redactor, promise, stop);
+            return match Box::pin(performing).await {
+                Ok(performed) => performed,
+                Err(refusal) => refused(refusal.redacted(&redactor)),
+            };
+        }
         let mut executed = match self.execute(&job, &secrets, &redactor, stop).await {
             Ok(executed) => executed,
-            Err(refusal) => {
-                return refused(Refusal {
-                    message: redactor.text(&refusal.message),
-                    ..refusal
-                });
-            }
+            Err(refusal) => return refused(refusal.redacted(&redactor)),
         };
         let remains = executed.remains(self.settings.caps, &redactor);
         // Findings are told apart by their places (decision 27), so a place is relative
@@ -95,7 +101,13 @@ impl Agents {
             Role::Agent => judge::agent(request, promise, &remains, &root),
             Role::Gate => verdict::gate(request, promise, &remains, &root),
         };
-        conclude(&job, promise, &redactor, &executed, &remains, judged)
+        let document = executed.document(promise);
+        let answered_by = remains.answered_by;
+        let mut performed = conclude(&job, promise, &redactor, answered_by, document, judged);
+        let warnings = warnings_about(executed.ended);
+        performed.outcome.warnings.extend(warnings);
+        performed.stopped = executed.ended.cut == Some(Cut::Stopped);
+        performed
     }
 
     async fn execute(
@@ -147,6 +159,23 @@ impl Agents {
 }
 
 impl Executed {
+    fn document(&self, promise: Promise) -> ResultDocument {
+        let (exit_code, signal) = match self.ended.exit {
+            Exit::Code(code) => (Some(code), None),
+            Exit::Signal(signal) => (None, Some(signal)),
+            Exit::Never => (None, None),
+        };
+        ResultDocument {
+            exit_code,
+            signal,
+            stdout: self.stdout.log_file(),
+            stderr: self.stderr.log_file(),
+            format: promise.format_name().map(str::to_owned),
+            leftovers: self.ended.leftovers,
+            ..ResultDocument::default()
+        }
+    }
+
     fn remains(&mut self, caps: Caps, redactor: &Redactor) -> Remains {
         let too_much = |raw: &[u8], cap| RawAnswer::TooMuch {
             beginning: redactor.beginning(raw),
@@ -179,30 +208,15 @@ impl Executed {
     }
 }
 
-/// Puts together what leaves the crate, redacted.
-fn conclude(
+/// Puts together what leaves the crate, redacted. `document` says how it went.
+pub(crate) fn conclude(
     job: &Job,
     promise: Promise,
     redactor: &Redactor,
-    executed: &Executed,
-    remains: &Remains,
+    answered_by: AnsweredBy,
+    mut document: ResultDocument,
     judged: Judged,
 ) -> Performed {
-    let ended = executed.ended;
-    let (exit_code, signal) = match ended.exit {
-        Exit::Code(code) => (Some(code), None),
-        Exit::Signal(signal) => (None, Some(signal)),
-        Exit::Never => (None, None),
-    };
-    let mut document = ResultDocument {
-        exit_code,
-        signal,
-        stdout: executed.stdout.log_file(),
-        stderr: executed.stderr.log_file(),
-        format: promise.format_name().map(str::to_owned),
-        leftovers: ended.leftovers,
-        ..ResultDocument::default()
-    };
     let mut outcome = AttemptOutcome::bare(redacted_result(redactor, judged.result));
     if let Some(mut answer) = judged.answer {
         redact_answer(redactor, &mut answer);
@@ -214,13 +228,13 @@ fn conclude(
         outcome.warnings = answer.warnings;
         document.output = answer.output;
         document.findings = answer.findings;
-        document.answered_by = Some(remains.answered_by);
+        document.answered_by = Some(answered_by);
     }
-    outcome.warnings.extend(warnings_about(ended));
     Performed {
         outcome,
         document,
-        stopped: ended.cut == Some(Cut::Stopped),
+        stopped: false,
+        retry_after_ms: None,
     }
 }
 
@@ -287,13 +301,15 @@ fn not_executed(role: Role, refusal: Refusal) -> Performed {
         outcome: AttemptOutcome::bare(result),
         document: ResultDocument::default(),
         stopped: false,
+        retry_after_ms: None,
     }
 }
 
-fn stopped_before_start() -> Performed {
+pub(crate) fn stopped_before_start() -> Performed {
     Performed {
         outcome: AttemptOutcome::failed(ErrorClass::Cancelled, "stopped"),
         document: ResultDocument::default(),
         stopped: true,
+        retry_after_ms: None,
     }
 }

@@ -1,5 +1,6 @@
 //! Why a request could not be launched at all.
 
+use crate::redact::Redactor;
 use crate::secrets::SecretError;
 use stagewright_core::retry::ErrorClass;
 
@@ -18,6 +19,14 @@ impl Refusal {
         Self {
             class: ErrorClass::InvalidInput,
             message: message.into(),
+        }
+    }
+
+    /// The same without secrets.
+    pub(crate) fn redacted(self, redactor: &Redactor) -> Self {
+        Self {
+            message: redactor.text(&self.message),
+            ..self
         }
     }
 

@@ -95,7 +95,7 @@ pub(crate) fn signal_in_code(code: i32) -> Option<i32> {
 }
 
 /// A duration for people: `500 ms`, `1.5 s`, `30 s`, `10 min`.
-fn duration(ms: u64) -> String {
+pub(crate) fn duration(ms: u64) -> String {
     match ms {
         ..1_000 => format!("{ms} ms"),
         _ if !ms.is_multiple_of(1_000) => format!("{:.1} s", ms as f64 / 1_000.0),

@@ -4,6 +4,7 @@
 //! journal, and only then launches it (decision 5). So this is a stored format: old
 //! requests must be readable for ever, and a new field needs a default.
 
+use crate::http::HttpRequest;
 use crate::secret_text::SecretText;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,6 +69,9 @@ pub enum Body {
         /// The function's ARN.
         arn: String,
     },
+    /// A server that is asked over HTTP. `env`, `exit_codes` and `cwd` of the request
+    /// mean nothing to it.
+    Http(Box<HttpRequest>),
 }
 
 /// How an answer is read.

@@ -93,7 +93,7 @@ impl Recording {
 
     /// Takes what the program wrote. The write to the log is a plain one: it goes to
     /// the page cache, which takes less time than handing it to another thread.
-    pub(super) fn accept(&mut self, bytes: &[u8]) {
+    pub(crate) fn accept(&mut self, bytes: &[u8]) {
         self.written += bytes.len() as u64;
         self.capture.accept(bytes);
         self.redacted.clear();
@@ -102,7 +102,7 @@ impl Recording {
     }
 
     /// Takes the end of the output.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.redacted.clear();
         self.redaction.finish(&mut self.redacted);
         self.keep_redacted();
@@ -125,6 +125,12 @@ impl Recording {
     /// The end of the output, redacted, without anything that is not text.
     pub(crate) fn tail(&self) -> String {
         String::from_utf8_lossy(&self.tail).into_owned()
+    }
+
+    /// Whether there was more than is captured.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.capture, Capture::TooMuch { .. })
     }
 
     /// What was captured; the recording keeps nothing of it.
