@@ -63,7 +63,9 @@ impl Promise {
     }
 }
 
-/// Reads an answer as what was promised. `root` is the work tree as the agent sees it.
+/// Reads an answer as what was promised. `root` is the work tree as the agent sees it,
+/// `exit_code` that of the program which answered, if one did: some tools print nothing
+/// about a clean tree.
 ///
 /// # Errors
 /// When it is not the promised document. A plain answer is always readable.
@@ -72,6 +74,7 @@ pub(crate) fn read(
     reader: &Reader,
     bytes: &[u8],
     root: &str,
+    exit_code: Option<i32>,
 ) -> Result<Answer, ReadError> {
     let format = match promise {
         Promise::Document(format) => format,
@@ -89,6 +92,7 @@ pub(crate) fn read(
         agent_type: reader.agent_type.clone(),
         severities,
         root: Some(root.to_owned()),
+        exit_code,
     };
     let mut answer = stagewright_evidence::read(format, bytes, &options)?;
     let said = problems.iter().map(ToString::to_string);
@@ -122,7 +126,7 @@ pub(crate) fn lambda_error(bytes: &[u8]) -> Option<String> {
 pub(crate) fn is_no_document(error: &ReadError) -> bool {
     matches!(
         error,
-        ReadError::Empty | ReadError::NotUtf8 { .. } | ReadError::NotJson(_)
+        ReadError::Empty | ReadError::NotUtf8 { .. } | ReadError::NotJson(_) | ReadError::NotXml(_)
     )
 }
 

@@ -70,7 +70,11 @@ pub(crate) fn read_answer(
 ) -> Result<Answer, Unread> {
     match &remains.answer {
         RawAnswer::Bytes(bytes) => {
-            answer::read(promise, &request.reader, bytes, root).map_err(Unread::Document)
+            let exit_code = match remains.ended.exit {
+                Exit::Code(code) => Some(code),
+                Exit::Signal(_) | Exit::Never => None,
+            };
+            answer::read(promise, &request.reader, bytes, root, exit_code).map_err(Unread::Document)
         }
         RawAnswer::TooMuch { beginning, cap } if promise == Promise::Plain => {
             Ok(answer::plain_beginning(beginning, *cap))

@@ -9,6 +9,8 @@ use stagewright_core::finding::Finding;
 pub(crate) const SUPPRESSED: &str = "suppressed";
 /// The field of a tool's document that counts the problems which a baseline knew.
 pub(crate) const GONE_SINCE_BASELINE: &str = "gone_since_baseline";
+/// The field of ESLint's document that counts the files it was given but not looked at.
+pub(crate) const NOT_LINTED: &str = "not_linted";
 
 /// A finished agent's output in normal form.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,13 +39,23 @@ impl Answer {
     /// Whether nothing that a program may end with 1 for is reported in this format.
     ///
     /// Tools that write SARIF end with 1 for a result that is suppressed or gone since
-    /// the baseline too, although it is no finding here. Ruff and bandit do not count
-    /// what a comment in the source suppresses.
+    /// the baseline too, although it is no finding here, and ESLint for a file that it
+    /// ignores, where it allows no warnings. The other tools do not count what a comment
+    /// in the source suppresses.
     pub fn found_nothing(&self, format: Format) -> bool {
         let left_out = |key: &str| self.output.get(key).and_then(Value::as_u64).unwrap_or(0);
         let set_aside = match format {
             Format::Sarif => left_out(SUPPRESSED) + left_out(GONE_SINCE_BASELINE),
-            Format::AgentDocument | Format::Ruff | Format::Bandit => 0,
+            Format::Eslint => left_out(NOT_LINTED),
+            Format::AgentDocument
+            | Format::Ruff
+            | Format::Bandit
+            | Format::Junit
+            | Format::Clippy
+            | Format::Mypy
+            | Format::Vulture
+            | Format::Semgrep
+            | Format::Shellcheck => 0,
         };
         self.findings.is_empty() && set_aside == 0
     }
@@ -75,4 +87,8 @@ pub struct Options {
     /// The root of the work tree, absolute, in the spelling of the machine that ran
     /// the agent. Paths below it are made relative to it.
     pub root: Option<String>,
+    /// The code with which the program ended; `None` where it is not known. Tools that
+    /// print nothing about a clean tree say with it that they were at work: without a
+    /// 0 here their empty output is refused.
+    pub exit_code: Option<i32>,
 }

@@ -9,23 +9,18 @@ use crate::answer::{Answer, Options, SUPPRESSED};
 use crate::error::ReadError;
 use crate::node::Node;
 use crate::place::file_from_path;
-use crate::severity_table::Hints;
+use crate::problem::Problem;
 use crate::tool_document::ToolReport;
 use serde_json::Value;
-use stagewright_core::finding::{Finding, FindingKind};
+use stagewright_core::finding::Finding;
 
 const TOOL: &str = "bandit";
 
 /// Reads a whole report.
 pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadError> {
     let root = Node::root(document).expect_object()?;
-    let results = root.list("/results")?.ok_or_else(|| ReadError::Missing {
-        path: root.path_of("/results"),
-    })?;
-    let mut report = ToolReport {
-        tools: vec![TOOL.to_owned()],
-        ..ToolReport::default()
-    };
+    let results = root.required_list("/results")?;
+    let mut report = ToolReport::of(TOOL);
     for node in Node::elements(results, "$.results") {
         report
             .findings
@@ -55,26 +50,11 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
 }
 
 fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
-    let required = |pointer: &str| {
-        node.text(pointer)?.ok_or_else(|| ReadError::Missing {
-            path: node.path_of(pointer),
-        })
-    };
-    let rule = required("/test_id")?;
-    let message = required("/issue_text")?;
-    let grade = options.severities.grade_tool(&Hints {
-        tool: Some(TOOL),
-        rule,
-        neutral_rule: rule,
-        score: None,
+    let problem = Problem {
+        tool: TOOL,
+        rule: node.required_text("/test_id")?,
         word: node.text("/issue_severity")?,
-    });
-    Ok(Finding {
-        severity: grade.severity,
-        severity_assumed: grade.assumed,
-        kind: FindingKind::Violation,
-        rule: rule.to_owned(),
-        message: message.to_owned(),
+        message: node.required_text("/issue_text")?.to_owned(),
         file: node
             .text("/filename")?
             .and_then(|file| file_from_path(file, options.root.as_deref())),
@@ -82,6 +62,7 @@ fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError
         suggestion: node
             .text("/more_info")?
             .map(|address| format!("see {address}")),
-        tool: Some(TOOL.to_owned()),
-    })
+        ..Problem::default()
+    };
+    Ok(problem.into_finding(options))
 }

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// The most characters of a line that an error shows.
+const MAX_LINE_CHARS: usize = 200;
+
 /// What is wrong with an output, and where. [`ReadError::hint`] says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ReadError {
@@ -25,7 +28,32 @@ pub enum ReadError {
     /// The output is not JSON.
     #[error(transparent)]
     NotJson(NotJson),
-    /// Lists and objects are nested deeper than 100 levels.
+    /// The output is not XML, or none that is read.
+    #[error(transparent)]
+    NotXml(NotXml),
+    /// XML, but no report of tests.
+    #[error("the root element is `<{root}>`, expected `<testsuites>` or `<testsuite>`")]
+    NoTestReport {
+        /// The name of the root element.
+        root: String,
+    },
+    /// A line of text that is none of those which the tool prints: it may be a finding.
+    #[error("line {line} is none that {format} prints: `{text}`")]
+    UnknownLine {
+        /// Line of the output, from 1.
+        line: usize,
+        /// The beginning of it.
+        text: String,
+        /// Whose lines they should be.
+        format: &'static str,
+    },
+    /// What ends every whole output is not there.
+    #[error("the output was cut off: {missing} is missing")]
+    CutOff {
+        /// What should stand at the end.
+        missing: &'static str,
+    },
+    /// Lists and objects, or elements, are nested deeper than 100 levels.
     #[error("the output is nested too deeply (line {line}, column {column})")]
     TooDeep {
         /// Line of the output, from 1.
@@ -130,6 +158,18 @@ pub struct NotJson {
     pub head: String,
 }
 
+/// Text that is not XML, or XML with what is not read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the output is not XML that is read here: {reason} (line {line}, column {column})")]
+pub struct NotXml {
+    /// Line of the output, from 1.
+    pub line: usize,
+    /// Column of the output, from 1.
+    pub column: usize,
+    /// What the parser expected or found.
+    pub reason: String,
+}
+
 impl ReadError {
     /// What the author of the agent or the pipeline can do about it.
     pub fn hint(&self) -> &'static str {
@@ -143,6 +183,16 @@ impl ReadError {
             Self::NotJson(_) => {
                 "print one JSON document, and everything else on standard error; \
                  leave out `findings` where no document is meant"
+            }
+            Self::NotXml(_) => {
+                "write the whole report and nothing else, without a document type or entities"
+            }
+            Self::NoTestReport { .. } => "name the file that the test runner writes for JUnit",
+            Self::UnknownLine { .. } => {
+                "let the tool print its usual lines and nothing else to standard output"
+            }
+            Self::CutOff { .. } => {
+                "let the tool end by itself, and leave out options that shorten its output"
             }
             Self::TooDeep { .. } => "flatten the document",
             Self::RepeatedKey { .. } => "write each key of an object once",
@@ -159,6 +209,16 @@ impl ReadError {
             Self::Contradiction { .. } => "let both say the same, or leave one out",
             Self::EmptyFinding { .. } => "give each finding a `type` and a `description`",
             Self::NoRuns => "check that the tool ran; a log without runs proves nothing",
+        }
+    }
+}
+
+impl ReadError {
+    pub(crate) fn unknown_line(line: usize, text: &str, format: &'static str) -> Self {
+        Self::UnknownLine {
+            line,
+            text: text.chars().take(MAX_LINE_CHARS).collect(),
+            format,
         }
     }
 }

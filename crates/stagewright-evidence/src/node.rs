@@ -27,6 +27,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A document that is one line of the output.
+    pub(crate) fn on_line(value: &'a Value, number: usize) -> Self {
+        Self {
+            value,
+            base: Rc::from(format!("line {number}: $")),
+            index: None,
+        }
+    }
+
     /// The elements of a list that stands at `base`.
     pub(crate) fn elements(list: &'a [Value], base: &str) -> impl Iterator<Item = Self> + use<'a> {
         let base: Rc<str> = Rc::from(base);
@@ -83,6 +92,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The text at a pointer where one has to stand.
+    pub(crate) fn required_text(&self, pointer: &str) -> Result<&'a str, ReadError> {
+        self.text(pointer)?.ok_or_else(|| self.missing(pointer))
+    }
+
     /// The first text at any of several pointers: one field under several names.
     pub(crate) fn text_at_any(&self, pointers: &[&str]) -> Result<Option<&'a str>, ReadError> {
         for pointer in pointers {
@@ -100,6 +114,11 @@ impl<'a> Node<'a> {
             Some(Value::Array(list)) => Ok(Some(list)),
             Some(other) => Err(self.wrong(pointer, "a list", other)),
         }
+    }
+
+    /// The list at a pointer where one has to stand.
+    pub(crate) fn required_list(&self, pointer: &str) -> Result<&'a [Value], ReadError> {
+        self.list(pointer)?.ok_or_else(|| self.missing(pointer))
     }
 
     /// The boolean at a pointer.
@@ -142,6 +161,13 @@ impl<'a> Node<'a> {
         Ok(None)
     }
 
+    /// The error for a value that has to stand at a pointer.
+    pub(crate) fn missing(&self, pointer: &str) -> ReadError {
+        ReadError::Missing {
+            path: self.path_of(pointer),
+        }
+    }
+
     fn wrong(&self, pointer: &str, expected: &'static str, found: &Value) -> ReadError {
         ReadError::WrongType {
             path: self.path_of(pointer),
@@ -149,6 +175,18 @@ impl<'a> Node<'a> {
             found: type_of(found),
         }
     }
+}
+
+/// Checks that a document is a list.
+pub(crate) fn expect_list(document: &Value) -> Result<&[Value], ReadError> {
+    document
+        .as_array()
+        .map(Vec::as_slice)
+        .ok_or_else(|| ReadError::WrongType {
+            path: "$".to_owned(),
+            expected: "a list",
+            found: type_of(document),
+        })
 }
 
 /// What a value is, for messages.

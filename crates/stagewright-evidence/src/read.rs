@@ -5,7 +5,9 @@ use crate::error::ReadError;
 use crate::format::Format;
 use crate::strict_json::Strict;
 use crate::unfence::{UnfenceError, unfence};
-use crate::{agent_document, bandit, ruff, sarif};
+use crate::{
+    agent_document, bandit, clippy, eslint, junit, mypy, ruff, sarif, semgrep, shellcheck, vulture,
+};
 use serde_json::Value;
 
 /// The largest output that is read, in bytes. It bounds memory: a parsed document
@@ -26,12 +28,19 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Answer, R
     let text = text_of(bytes)?;
     // Models wrap their document in prose and fences; tools print log lines and
     // progress before it. The same care serves both.
-    let document = unfence(text)?;
+    let document = || unfence(text);
     let mut answer = match format {
-        Format::AgentDocument => agent_document::read(document, options),
-        Format::Sarif => sarif::read(&document, options),
-        Format::Ruff => ruff::read(&document, options),
-        Format::Bandit => bandit::read(&document, options),
+        Format::AgentDocument => agent_document::read(document()?, options),
+        Format::Sarif => sarif::read(&document()?, options),
+        Format::Junit => junit::read(text, options),
+        Format::Ruff => ruff::read(&document()?, options),
+        Format::Bandit => bandit::read(&document()?, options),
+        Format::Clippy => clippy::read(text, options),
+        Format::Mypy => mypy::read(text, options),
+        Format::Vulture => vulture::read(text, options),
+        Format::Semgrep => semgrep::read(&document()?, options),
+        Format::Eslint => eslint::read(&document()?, options),
+        Format::Shellcheck => shellcheck::read(&document()?, options),
     }?;
     if answer.warnings.len() > MAX_WARNINGS {
         let more = answer.warnings.len() - MAX_WARNINGS;

@@ -7,13 +7,13 @@
 
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
-use crate::node::{Node, type_of};
+use crate::node::{Node, expect_list};
 use crate::place::file_from_path;
-use crate::rule::{INVALID_SYNTAX, neutral_rule};
-use crate::severity_table::Hints;
+use crate::problem::Problem;
+use crate::rule::INVALID_SYNTAX;
 use crate::tool_document::ToolReport;
 use serde_json::Value;
-use stagewright_core::finding::{Finding, FindingKind};
+use stagewright_core::finding::Finding;
 
 const TOOL: &str = "ruff";
 
@@ -22,15 +22,8 @@ pub(crate) const IO_ERROR: &str = "E902";
 
 /// Reads a whole report.
 pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadError> {
-    let list = document.as_array().ok_or_else(|| ReadError::WrongType {
-        path: "$".to_owned(),
-        expected: "a list",
-        found: type_of(document),
-    })?;
-    let mut report = ToolReport {
-        tools: vec![TOOL.to_owned()],
-        ..ToolReport::default()
-    };
+    let list = expect_list(document)?;
+    let mut report = ToolReport::of(TOOL);
     for node in Node::elements(list, "$") {
         let finding = read_finding(&node.expect_object()?, options)?;
         note_unscanned(&finding, &mut report);
@@ -53,38 +46,25 @@ pub(crate) fn note_unscanned(finding: &Finding, report: &mut ToolReport) {
 }
 
 fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
-    let message = node.text("/message")?;
-    let code = node.text("/code")?.unwrap_or(INVALID_SYNTAX);
-    let message = message.ok_or_else(|| ReadError::Missing {
-        path: node.path_of("/message"),
-    })?;
-    let rule = neutral_rule(Some(TOOL), code);
-    let grade = options.severities.grade_tool(&Hints {
-        tool: Some(TOOL),
-        rule: code,
-        neutral_rule: &rule,
-        score: None,
-        word: node.text("/severity")?,
-    });
+    let mut message = node.required_text("/message")?.to_owned();
     let mut line = node.line_at_any(&["/location/row"])?;
-    let mut message = message.to_owned();
     if let Some(cell) = node.count("/cell")? {
         // Lines of a notebook count from the start of their cell, so that a line
         // without its cell would mix up the findings of different cells.
         let row = line.take().unwrap_or(0);
         message = format!("cell {cell}, line {row}: {message}");
     }
-    Ok(Finding {
-        severity: grade.severity,
-        severity_assumed: grade.assumed,
-        kind: FindingKind::Violation,
-        rule,
+    let problem = Problem {
+        tool: TOOL,
+        rule: node.text("/code")?.unwrap_or(INVALID_SYNTAX),
+        word: node.text("/severity")?,
         message,
         file: node
             .text("/filename")?
             .and_then(|file| file_from_path(file, options.root.as_deref())),
         line,
         suggestion: node.text("/fix/message")?.map(str::to_owned),
-        tool: Some(TOOL.to_owned()),
-    })
+        ..Problem::default()
+    };
+    Ok(problem.into_finding(options))
 }

@@ -2,6 +2,8 @@
 //!
 //! Ruff carries bandit's checks under `S` and the same number, so `S602` of ruff and
 //! `B602` of bandit on one line are one problem. Bandit's name is the neutral one.
+//! In the same way mypy's undefined names and vulture's unused imports have ruff's
+//! names, and syntax errors have one name for all.
 //! Ruff's own `B` rules (bugbear, `B0..` and `B9..`) do not overlap with bandit's.
 //!
 //! A limit: for a call that spans several lines the two tools may point at different
@@ -10,13 +12,18 @@
 /// The rule of a syntax error, under whatever name a tool reports it.
 pub(crate) const INVALID_SYNTAX: &str = "invalid-syntax";
 
-/// The name of a tool in tables and findings: lower case, without blanks.
+/// The name of a tool in tables and findings: lower case, without blanks. The editions
+/// of Semgrep are one tool.
 pub(crate) fn tool_key(name: &str) -> String {
     let words: Vec<String> = name
         .split_whitespace()
         .map(str::to_ascii_lowercase)
         .collect();
-    words.join("-")
+    let key = words.join("-");
+    match key.as_str() {
+        "semgrep-oss" | "semgrep-pro" => "semgrep".to_owned(),
+        _ => key,
+    }
 }
 
 /// The tool-neutral name of a rule that `tool` (a [`tool_key`]) reports.
@@ -33,7 +40,13 @@ pub(crate) fn neutral_rule(tool: Option<&str>, rule: &str) -> String {
             return format!("B{number}");
         }
     }
-    rule.to_owned()
+    let shared = match (tool, rule) {
+        (Some("mypy"), "syntax") => INVALID_SYNTAX,
+        (Some("mypy"), "name-defined") => "F821",
+        (Some("vulture"), "unused-import") => "F401",
+        _ => rule,
+    };
+    shared.to_owned()
 }
 
 /// The numbers of the checks that ruff (0.17) and bandit (1.9) both have.
@@ -61,6 +74,12 @@ mod tests {
             (Some("bandit"), "B602", "B602"),
             (Some("sonar"), "S101", "S101"),
             (None, "S602", "S602"),
+            (Some("mypy"), "syntax", "invalid-syntax"),
+            (Some("mypy"), "name-defined", "F821"),
+            (Some("mypy"), "attr-defined", "attr-defined"),
+            (Some("vulture"), "unused-import", "F401"),
+            (Some("vulture"), "unused-function", "unused-function"),
+            (Some("eslint"), "syntax", "syntax"),
         ];
         for (tool, rule, expected) in cases {
             assert_eq!(neutral_rule(tool, rule), expected);
@@ -70,7 +89,8 @@ mod tests {
     /// Goal: the name of a tool is one word.
     #[test]
     fn tool_names() {
-        assert_eq!(tool_key(" Semgrep OSS "), "semgrep-oss");
+        assert_eq!(tool_key(" Golangci  Lint "), "golangci-lint");
+        assert_eq!(tool_key("Semgrep OSS"), "semgrep");
         assert_eq!(tool_key("Bandit"), "bandit");
     }
 }

@@ -17,13 +17,24 @@ pub(crate) struct ToolReport {
     /// What was not scanned, and why: any entry makes the report an error, since a
     /// scanner that could not read a file has not shown that it is safe.
     pub(crate) failures: Vec<String>,
+    /// Why a report without a failure shows nothing all the same.
+    pub(crate) proves_nothing: Option<String>,
     pub(crate) warnings: Vec<String>,
     /// Further fields of the document: what was reported but is no finding.
     pub(crate) left_out: Vec<(&'static str, u64)>,
 }
 
 impl ToolReport {
-    /// The answer: an error when something was not scanned, else by the findings.
+    /// An empty report of one tool.
+    pub(crate) fn of(tool: &str) -> Self {
+        Self {
+            tools: vec![tool.to_owned()],
+            ..Self::default()
+        }
+    }
+
+    /// The answer: an error when something was not scanned or nothing was
+    /// shown, else by the findings.
     pub(crate) fn into_answer(mut self) -> Answer {
         self.tools.sort();
         self.tools.dedup();
@@ -33,6 +44,8 @@ impl ToolReport {
                 self.tools.join(", "),
                 first_few(&self.failures)
             ))
+        } else if let Some(reason) = self.proves_nothing.take() {
+            AgentStatus::Error(reason)
         } else if self.findings.is_empty() {
             AgentStatus::Passed
         } else {

@@ -215,7 +215,7 @@ fn objects_in_prose(prose: &[Block<'_>]) -> Result<Vec<Value>, UnfenceError> {
 
 /// The error of JSON that is refused although it is JSON. Nothing else in the text may
 /// stand in for it.
-fn refused(error: &serde_json::Error, lines_before: usize) -> Option<UnfenceError> {
+pub(crate) fn refused(error: &serde_json::Error, lines_before: usize) -> Option<UnfenceError> {
     let line = lines_before + error.line();
     let column = error.column();
     Some(match Ambiguity::of(error)? {
@@ -225,7 +225,7 @@ fn refused(error: &serde_json::Error, lines_before: usize) -> Option<UnfenceErro
 }
 
 /// Puts a parser's error into words, with the position in the whole text.
-fn explain(error: &serde_json::Error, lines_before: usize, text: &str) -> UnfenceError {
+pub(crate) fn explain(error: &serde_json::Error, lines_before: usize, text: &str) -> UnfenceError {
     let line = lines_before + error.line();
     let column = error.column();
     let position = format!(" at line {} column {column}", error.line());

@@ -21,6 +21,15 @@ pub(super) fn word(word: &str) -> Option<Severity> {
     })
 }
 
+/// Reads a severity word, in upper case, that a tool means in its own way.
+pub(super) fn word_of_tool(tool: &str, word: &str) -> Option<Severity> {
+    match (tool, word) {
+        ("clippy", "WARNING") => Some(Severity::Low),
+        ("junit", "FAILURE") => Some(Severity::High),
+        _ => None,
+    }
+}
+
 /// The band of a `security-severity`. 0 means "none" on that scale, and is no hint.
 pub(super) fn by_score(score: f64) -> Option<Severity> {
     match score {
@@ -34,20 +43,58 @@ pub(super) fn by_score(score: f64) -> Option<Severity> {
 
 /// The built-in severity of a rule of a tool.
 pub(super) fn by_rule(hints: &Hints<'_>) -> Option<Severity> {
-    if hints.tool != Some("ruff") {
-        return None;
-    }
+    let families = match hints.tool? {
+        "ruff" => RUFF,
+        "mypy" => MYPY,
+        "vulture" => VULTURE,
+        _ => return None,
+    };
     let rule = hints.rule.to_ascii_uppercase();
-    RUFF.iter()
+    families
+        .iter()
         .flat_map(|(severity, patterns)| patterns.iter().map(move |pattern| (*severity, *pattern)))
         .filter(|(_, pattern)| covers(pattern, &rule))
         .max_by_key(|(_, pattern)| specificity(pattern))
         .map(|(severity, _)| severity)
 }
 
+/// Rules of one severity, in upper case: whole ones or the beginnings of families.
+type Families = &'static [(Severity, &'static [&'static str])];
+
+/// Mypy's codes about how strictly the code is annotated; all others are errors.
+const MYPY: Families = &[(
+    Severity::Low,
+    &[
+        "ANNOTATION-UNCHECKED",
+        "EXPLICIT-ANY",
+        "EXPLICIT-OVERRIDE",
+        "IGNORE-WITHOUT-CODE",
+        "IMPORT-UNTYPED",
+        "NO-ANY-EXPR",
+        "NO-ANY-RETURN",
+        "NO-ANY-UNIMPORTED",
+        "NO-UNTYPED-CALL",
+        "NO-UNTYPED-DEF",
+        "REDUNDANT-CAST",
+        "REDUNDANT-EXPR",
+        "REDUNDANT-SELF",
+        "TYPE-ARG",
+        "UNIMPORTED-REVEAL",
+        "UNTYPED-DECORATOR",
+        "UNUSED-IGNORE",
+        "VAR-ANNOTATED",
+    ],
+)];
+
+/// Vulture gives no severities.
+const VULTURE: Families = &[
+    (Severity::Low, &[""]),
+    (Severity::Medium, &["UNREACHABLE-CODE"]),
+];
+
 /// Ruff's rules by family: the table of the parent module's docs. The empty pattern
 /// is for the families that nobody has entered yet.
-const RUFF: &[(Severity, &[&str])] = &[
+const RUFF: Families = &[
     (
         Severity::High,
         &[

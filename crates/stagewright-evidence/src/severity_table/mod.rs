@@ -18,6 +18,9 @@
 //!
 //! SARIF's levels are words: `error`, `warning`, `note`, and `none`, which says that
 //! severity does not apply and so is LOW where the result still is a problem.
+//! ESLint's two numbers are `error` and `warning`; ShellCheck's and Semgrep's words are
+//! in the table. Two tools mean a word in their own way: clippy's `warning` is LOW
+//! (decision 27), and JUnit's `failure` is HIGH as its `error` is.
 //! Bandit's LOW, MEDIUM and HIGH are words too, one to one; its UNDEFINED is no word,
 //! so that it counts as HIGH, assumed.
 //!
@@ -50,6 +53,14 @@
 //! | any other | MEDIUM | a family that this table does not know |
 //!
 //! S506 and F541 stand as exceptions inside a family, as in the table.
+//!
+//! # Rules of mypy and vulture
+//! | rules | severity | why |
+//! | --- | --- | --- |
+//! | annotation-unchecked, explicit-any, explicit-override, ignore-without-code, import-untyped, no-any-expr, no-any-return, no-any-unimported, no-untyped-call, no-untyped-def, redundant-cast, redundant-expr, redundant-self, type-arg, unimported-reveal, untyped-decorator, unused-ignore, var-annotated | LOW | mypy: how strictly the code is annotated |
+//! | any other of mypy | HIGH | by its word, `error`: the code contradicts its types |
+//! | unreachable-code | MEDIUM | vulture: somebody meant it to run |
+//! | any other of vulture | LOW | superfluous, not wrong |
 //!
 //! # What a pipeline writes
 //! `severities: {"ruff:S": CRITICAL, F401: LOW, SEVERE: HIGH, "bandit:HIGH": CRITICAL}`.
@@ -271,6 +282,7 @@ impl SeverityTable {
         self.words
             .get(&of_any_tool)
             .copied()
+            .or_else(|| builtin::word_of_tool(hints.tool?, &of_any_tool.1))
             .or_else(|| builtin::word(&of_any_tool.1))
     }
 }

@@ -1,6 +1,6 @@
 //! Outputs that are not the promised document: each with its place and a way out.
 
-use crate::{agent, in_project};
+use crate::{ONE_DOCUMENT, agent, in_project};
 use serde_json::json;
 use stagewright_evidence::{Format, MAX_BYTES, ReadError, read};
 
@@ -8,9 +8,30 @@ fn refusal(format: Format, bytes: &[u8]) -> ReadError {
     read(format, bytes, &in_project()).unwrap_err()
 }
 
-/// Goal: what holds for every format is refused in every format.
+/// Goal: what no format reads is refused in every format.
 #[test]
 fn bytes_that_no_format_reads() {
+    for format in Format::ALL {
+        for bytes in [b"".as_slice(), b" \n\t", b"\xef\xbb\xbf"] {
+            assert_eq!(refusal(format, bytes), ReadError::Empty, "{format}");
+        }
+        for bytes in [b"\xff\xfe{".as_slice(), b"{\"a\": \"\xc3\x28\"}"] {
+            assert!(matches!(refusal(format, bytes), ReadError::NotUtf8 { .. }));
+        }
+        for bytes in [
+            b"Segmentation fault".as_slice(),
+            b"{\"reason\": \"x",
+            b"<html>",
+            b"42",
+        ] {
+            assert!(!refusal(format, bytes).to_string().is_empty(), "{format}");
+        }
+    }
+}
+
+/// Goal: what holds for every JSON document is refused in every format that is one.
+#[test]
+fn bytes_that_are_no_document() {
     let deep = "[".repeat(5000);
     let cases: [(&[u8], &str); 7] = [
         (b"", "the output is empty"),
@@ -30,7 +51,7 @@ fn bytes_that_no_format_reads() {
         ),
         (b"42", ""),
     ];
-    for format in Format::ALL {
+    for format in ONE_DOCUMENT {
         for (bytes, expected) in cases {
             let error = refusal(format, bytes);
             assert!(!error.hint().is_empty());
@@ -57,7 +78,7 @@ fn repeated_keys() {
         // A second document beside it does not stand in for it.
         (format!("{twice}\n{{\"status\":\"PASS\"}}\n"), 1),
     ] {
-        for format in Format::ALL {
+        for format in ONE_DOCUMENT {
             match refusal(format, text.as_bytes()) {
                 ReadError::RepeatedKey { key, line: at, .. } => {
                     assert_eq!((key.as_str(), at), ("status", line), "{text}");

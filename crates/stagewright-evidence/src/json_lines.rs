@@ -1,0 +1,29 @@
+//! One JSON document a line, as streaming tools print them.
+//!
+//! Each line is read as strictly as a whole document (see [`crate::strict_json`]), and
+//! errors carry the line of the whole output. Neighbour: [`crate::unfence`] for
+//! outputs that are one document.
+
+use crate::error::ReadError;
+use crate::strict_json;
+use crate::unfence::{explain, refused};
+use serde_json::Value;
+
+/// The lines of a text that are not blank, with their numbers from 1.
+pub(crate) fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.lines().enumerate();
+    lines
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim().is_empty())
+}
+
+/// Reads one line of `text` as JSON.
+pub(crate) fn read_line(number: usize, line: &str, text: &str) -> Result<Value, ReadError> {
+    strict_json::from_str(line).map_err(|error| {
+        let lines_before = number - 1;
+        let problem = refused(&error, lines_before);
+        problem
+            .unwrap_or_else(|| explain(&error, lines_before, text))
+            .into()
+    })
+}
