@@ -134,6 +134,13 @@ pub enum CreateError {
         /// Its latest run that has not ended.
         run_id: String,
     },
+    /// The run that it names as its parent is there no more: what it takes over from it
+    /// may be gone, too.
+    #[error("run {parent} is there no more, and nothing can be taken over from it")]
+    ParentGone {
+        /// The parent.
+        parent: String,
+    },
     /// An event cannot be stored.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -303,6 +310,36 @@ pub enum PostError {
         run_id: String,
         /// [`MAX_PENDING_MESSAGES`](crate::MAX_PENDING_MESSAGES).
         limit: usize,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A run could not be removed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RemoveError {
+    /// There is no such run.
+    #[error("there is no run {run_id}")]
+    UnknownRun {
+        /// The id.
+        run_id: String,
+    },
+    /// It has not ended.
+    #[error("run {run_id} has not ended, it is {state}")]
+    NotEnded {
+        /// The run.
+        run_id: String,
+        /// Its state.
+        state: String,
+    },
+    /// A run that has not ended is its parent or its child.
+    #[error("run {run_id} belongs to run {other}, which has not ended")]
+    Tied {
+        /// The run.
+        run_id: String,
+        /// The other one.
+        other: String,
     },
     /// The store failed.
     #[error(transparent)]

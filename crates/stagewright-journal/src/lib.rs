@@ -20,6 +20,7 @@ mod lookup;
 mod memory;
 mod network;
 mod port;
+mod retention;
 mod save_times;
 mod sqlite;
 mod state_dir;
@@ -27,7 +28,8 @@ mod summary;
 pub mod wire;
 
 pub use error::{
-    AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError, StoreError,
+    AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError, RemoveError,
+    StoreError,
 };
 pub use filter::ListFilter;
 pub use inbox::{InboxMessage, MAX_MESSAGE_BYTES, MAX_PENDING_MESSAGES, Posted};
@@ -35,6 +37,7 @@ pub use lease::{FIRST_FENCE, Holder, Lease};
 pub use lookup::RunKey;
 pub use memory::MemoryJournal;
 pub use port::{Batch, Journal, NewRun};
+pub use retention::{Amount, PrunePlan, PruneStep, Pruned, Retention};
 pub use save_times::SaveTimes;
 pub use sqlite::{CheckLevel, CheckResult, Durability, Options, SqliteJournal};
 pub use stagewright_core::Blob;

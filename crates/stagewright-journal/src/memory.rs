@@ -115,6 +115,12 @@ impl Journal for MemoryJournal {
                 run_id: active.summary.run_id.clone(),
             });
         }
+        if let Some(parent) = &new.summary.parent
+            && store.run(parent).is_none()
+        {
+            let parent = parent.clone();
+            return Err(CreateError::ParentGone { parent });
+        }
         store.keep_blobs(new.blobs);
         let position = store.runs.len();
         store.positions.insert(run_id.clone(), position);

@@ -136,6 +136,16 @@ impl StateDir {
         self.path.join("leases")
     }
 
+    /// The folder of the runs' own directories.
+    pub fn runs(&self) -> PathBuf {
+        self.path.join("runs")
+    }
+
+    /// The directory of one run: its logs, its files, the evidence of its gates.
+    pub fn run(&self, run_id: &str) -> PathBuf {
+        self.runs().join(run_id)
+    }
+
     /// The folder of values too large for the database.
     pub fn blobs(&self) -> PathBuf {
         self.path.join("blobs")

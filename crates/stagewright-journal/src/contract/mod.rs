@@ -28,6 +28,7 @@ pub const CASES: &[Case] = &[
     ("what was created reads back", runs::created_reads_back),
     ("a run id is taken once", runs::a_run_id_is_taken_once),
     ("exclusive means one unended run", runs::exclusive_means_one),
+    ("a parent has to be there", runs::a_parent_has_to_be_there),
     ("every event reads back", runs::every_event_reads_back),
     ("a batch is all or nothing", runs::all_or_nothing),
     ("a wrong position is refused", runs::wrong_position),

@@ -221,3 +221,21 @@ pub(super) fn blobs(open: Open<'_>) {
     let expected = summary("run_a", "nightly", RunState::Running, 4);
     assert_eq!(other.summary("run_a").unwrap(), Some(expected));
 }
+
+pub(super) fn a_parent_has_to_be_there(open: Open<'_>) {
+    let journal = open();
+    let child = |parent: &str| {
+        let mut new = new_run("run_child", "nightly");
+        new.summary.parent = Some(parent.to_owned());
+        new
+    };
+    assert_eq!(
+        journal.create(child("run_gone")).unwrap_err(),
+        CreateError::ParentGone {
+            parent: "run_gone".to_owned()
+        }
+    );
+    assert_eq!(journal.summary("run_child").unwrap(), None);
+    journal.create(new_run("run_parent", "nightly")).unwrap();
+    journal.create(child("run_parent")).unwrap();
+}

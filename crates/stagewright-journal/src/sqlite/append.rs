@@ -69,6 +69,13 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
                 run_id: active,
             }));
         }
+        // Looked at in the transaction that names it, so that no prune comes in between.
+        if let Some(parent) = &parent
+            && run_key(connection, parent)?.is_none()
+        {
+            let parent = parent.clone();
+            return Ok(Err(CreateError::ParentGone { parent }));
+        }
         connection
             .prepare_cached(
                 "INSERT INTO runs (run_id, pipeline_id, state, next_seq, fence, holder, summary,

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) const MAX_ROW_BYTES: u64 = 1024 * 1024;
 
 /// Bytes of a SHA-256.
-const HASH_BYTES: usize = 32;
+pub(super) const HASH_BYTES: usize = 32;
 
 /// Tells the temporary files of this process apart.
 static SERIAL: AtomicU64 = AtomicU64::new(0);
@@ -29,8 +29,9 @@ static SERIAL: AtomicU64 = AtomicU64::new(0);
 pub(super) struct Kept {
     hash: [u8; HASH_BYTES],
     size: u64,
-    /// `None` when the bytes are a file.
-    row: Option<Blob>,
+    blob: Blob,
+    /// Where the bytes lie when they are a file.
+    file: Option<PathBuf>,
 }
 
 /// Writes the values that are too large for a row to files that survive a loss of
@@ -48,11 +49,11 @@ pub(super) fn keep_large(
                 panic!("a blob's hash is a SHA-256: {hash}");
             };
             if size <= MAX_ROW_BYTES {
-                let row = Some(blob);
                 return Ok(Kept {
                     hash: digest,
                     size,
-                    row,
+                    blob,
+                    file: None,
                 });
             }
             let path = file_of(&journal.dir.blobs(), hash);
@@ -63,13 +64,16 @@ pub(super) fn keep_large(
             Ok(Kept {
                 hash: digest,
                 size,
-                row: None,
+                blob,
+                file: Some(path),
             })
         })
         .collect()
 }
 
-/// Adds the rows of values inside a transaction.
+/// Adds the rows of values inside a transaction. The files were written before it; only
+/// when a sweep took one away in between is it written again, which the transaction keeps
+/// the next sweep from undoing.
 pub(super) fn insert(connection: &Connection, blobs: &[Kept]) -> rusqlite::Result<()> {
     if blobs.is_empty() {
         return Ok(());
@@ -78,7 +82,16 @@ pub(super) fn insert(connection: &Connection, blobs: &[Kept]) -> rusqlite::Resul
         "INSERT INTO blobs (hash, size, bytes) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
     for blob in blobs {
-        let bytes = blob.row.as_ref().map(Blob::bytes);
+        let bytes = match &blob.file {
+            None => Some(blob.blob.bytes()),
+            Some(path) => {
+                if !path.is_file() {
+                    write_file(path, blob.blob.bytes())
+                        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+                }
+                None
+            }
+        };
         statement.execute(params![blob.hash, super::schema::stored(blob.size), bytes])?;
     }
     Ok(())
@@ -175,8 +188,8 @@ fn write_file(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 }
 
 /// The bytes of a hash; `None` for anything but 64 lower-case hexadecimal digits.
-fn digest_of(hash: &str) -> Option<[u8; HASH_BYTES]> {
-    let digits = hash.as_bytes();
+pub(super) fn digest_of(hash: impl AsRef<[u8]>) -> Option<[u8; HASH_BYTES]> {
+    let digits = hash.as_ref();
     if digits.len() != 2 * HASH_BYTES {
         return None;
     }
@@ -185,6 +198,17 @@ fn digest_of(hash: &str) -> Option<[u8; HASH_BYTES]> {
         *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
     }
     Some(digest)
+}
+
+/// The digits of a hash, as events and file names have them.
+pub(super) fn digits_of(hash: [u8; HASH_BYTES]) -> String {
+    use std::fmt::Write as _;
+    let mut digits = String::with_capacity(2 * HASH_BYTES);
+    for byte in hash {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 fn nibble(digit: u8) -> Option<u8> {

@@ -20,6 +20,12 @@ impl Origin {
         reason = "the shape that `map_err` wants"
     )]
     pub(super) fn explain(&self, error: rusqlite::Error) -> StoreError {
+        if let rusqlite::Error::ToSqlConversionFailure(inner) = &error
+            && let Some(failed) = inner.downcast_ref::<StoreError>()
+        {
+            // A file beside the database, written inside a transaction.
+            return failed.clone();
+        }
         let path = self.path.clone();
         let detail = error.to_string();
         let Some(code) = error.sqlite_error_code() else {

@@ -12,11 +12,15 @@ mod check;
 mod fault;
 mod inbox;
 mod index;
+mod leftovers;
 mod list;
 mod open;
+mod prune;
 mod read;
 mod readers;
 mod schema;
+mod shrink;
+mod sweep;
 mod writer;
 
 pub use check::{CheckLevel, CheckResult};
@@ -24,13 +28,14 @@ pub use open::{Durability, Options};
 
 use crate::StoreError;
 use crate::error::{
-    AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError,
+    AppendError, CreateError, FindError, LeaseError, OpenError, PostError, ReadError, RemoveError,
 };
 use crate::filter::ListFilter;
 use crate::inbox::{InboxMessage, Posted};
 use crate::lease::{Holder, Lease};
 use crate::lookup::{self, RunKey};
 use crate::port::{Batch, Journal, NewRun};
+use crate::retention::{Amount, PrunePlan, PruneStep, Pruned, Retention};
 use crate::save_times::SaveTimes;
 use crate::state_dir::StateDir;
 use crate::summary::{NodeDurations, RunSummary};
@@ -97,6 +102,39 @@ impl SqliteJournal {
     /// The state directory.
     pub fn state_dir(&self) -> &StateDir {
         &self.dir
+    }
+
+    /// What would be removed. Changes nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn plan_prune(&self, retention: &Retention) -> Result<PrunePlan, ReadError> {
+        prune::plan(self, retention)
+    }
+
+    /// Removes the runs of a plan, each of them only if it still may go; then the values
+    /// that nobody mentions and what crashes have left; and makes the database smaller.
+    /// `tell` hears of each step.
+    ///
+    /// # Errors
+    /// When the store fails. What is done by then is done; the next prune does the rest.
+    pub fn prune(
+        &self,
+        plan: &PrunePlan,
+        holder: &Holder,
+        tell: &mut dyn FnMut(PruneStep),
+    ) -> Result<Pruned, ReadError> {
+        prune::carry_out(self, plan, holder, tell)
+    }
+
+    /// Removes a run whose lease the caller holds, with all that is its own; its values
+    /// stay until the next prune. With `force` also one that has not ended. Says how many
+    /// events it had, and the bytes of its directory.
+    ///
+    /// # Errors
+    /// When it has not ended, is tied to one that has not, or the store fails.
+    pub fn discard(&self, lease: Lease, force: bool) -> Result<Amount, RemoveError> {
+        prune::discard(self, lease, force)
     }
 
     /// Examines the store for `doctor`. Changes nothing.

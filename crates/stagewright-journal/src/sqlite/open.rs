@@ -135,6 +135,14 @@ pub(super) fn connect(
     connect().map_err(|error| origin.explain(error))
 }
 
+/// A connection for maintenance: one that writes beside the writer, in transactions of its
+/// own that are synced, and outside of any.
+pub(super) fn connect_for_maintenance(origin: &Origin) -> Result<Connection, StoreError> {
+    let connection = connect(origin, OpenFlags::SQLITE_OPEN_READ_WRITE, false)?;
+    tune(&connection, &Options::default()).map_err(|error| origin.explain(error))?;
+    Ok(connection)
+}
+
 /// Application id and format, as the file's header says them.
 fn header(connection: &Connection) -> rusqlite::Result<(i32, u32)> {
     let application = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -202,6 +210,13 @@ fn upgrade(dir: &StateDir, origin: &Origin, connection: &Connection) -> Result<(
             found: format,
             known: FORMAT,
         });
+    }
+    if empty {
+        // Free pages can be given back in small steps later ([`super::shrink`]). Only a
+        // file without a page takes this setting without being written anew.
+        connection
+            .pragma_update(None, "auto_vacuum", "INCREMENTAL")
+            .map_err(refuse)?;
     }
     switch_to_log(connection, origin).map_err(refuse)?;
     migrate(connection, format).map_err(refuse)

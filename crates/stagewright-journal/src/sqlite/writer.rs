@@ -81,6 +81,11 @@ impl Writer {
         }
     }
 
+    /// Where its database lies.
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// Performs work in a transaction and returns after its commit.
     pub(super) fn write<T, F>(&self, work: F) -> Result<T, StoreError>
     where

@@ -14,5 +14,6 @@ mod faults;
 mod groups;
 mod opening;
 mod processes;
+mod prune;
 mod state_dir;
 mod store;
