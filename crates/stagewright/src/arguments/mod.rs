@@ -1,10 +1,12 @@
 //! The command line's grammar. One file per family of commands.
 
+mod import;
 mod inspect;
 mod operations;
 mod running;
 mod tools;
 
+pub(crate) use import::{ImportArguments, ImportCommand};
 pub(crate) use inspect::{
     HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments,
 };
@@ -93,6 +95,9 @@ impl ColorArgument {
 pub(crate) enum Command {
     /// Write a starting pipeline and its agents, runnable at once.
     Init(InitArguments),
+    /// Make a pipeline of what other tools have written.
+    #[command(subcommand)]
+    Import(Box<ImportCommand>),
     /// Execute a pipeline, show its progress, print the decision.
     Run(Box<RunArguments>),
     /// Report every problem of pipeline files at once.

@@ -10,6 +10,7 @@ mod decide;
 mod doctor;
 mod explain;
 mod history;
+mod import;
 mod init;
 mod list;
 mod logs;
@@ -37,6 +38,7 @@ use crate::user_error::UserError;
 pub(crate) fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, UserError> {
     match arguments.command {
         Command::Init(arguments) => init::init(&arguments, printer),
+        Command::Import(command) => import::import(&command, printer),
         Command::Run(arguments) => run::run(&arguments, printer),
         Command::Validate(arguments) => validate::validate(&arguments, printer),
         Command::Plan(arguments) => plan::plan(&arguments, printer),
