@@ -167,12 +167,16 @@ fn header_of(
             "header `{name}` is set by stagewright itself; leave it out"
         )));
     }
-    let mut value = HeaderValue::from_str(value.trim()).map_err(|_| {
-        Failure::invalid(format!(
-            "the value of header `{name}` holds a line break or another character \
+    // Bytes beyond ASCII could be sent, but servers disagree on what they mean.
+    let mut value = HeaderValue::from_str(value.trim())
+        .ok()
+        .filter(|_| value.is_ascii())
+        .ok_or_else(|| {
+            Failure::invalid(format!(
+                "the value of header `{name}` holds a line break or another character \
                  that a header cannot carry"
-        ))
-    })?;
+            ))
+        })?;
     value.set_sensitive(holds_secret || is_sensitive(&parsed));
     Ok((parsed, value))
 }

@@ -50,9 +50,13 @@ pub(crate) fn judge(received: &Received<'_>, redactor: &Redactor) -> Judged {
         }
     };
     let read = match received.promise {
-        Promise::Document(_) => {
-            answer::read(received.promise, received.reader, bytes, received.root, None)
-        }
+        Promise::Document(_) => answer::read(
+            received.promise,
+            received.reader,
+            bytes,
+            received.root,
+            None,
+        ),
         Promise::Plain => received.plain(bytes).map(answer::of_value),
     };
     match read {

@@ -8,13 +8,19 @@ use super::failure::{self, Failure};
 use crate::environment::Environment;
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
+
+/// How long a server has for its part of the handshake.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What an untrusted certificate's owner, or who calls him, can do.
 const TRUST_HINT: &str = "add its authority to the system's trust store, or name a PEM file with \
@@ -42,10 +48,15 @@ impl Tls {
         let config = self.config(own)?;
         let server = ServerName::try_from(name.to_owned())
             .map_err(|_| Failure::invalid(format!("`{name}` is no name for a certificate")))?;
-        TlsConnector::from(config)
-            .connect(server, stream)
-            .await
-            .map_err(|error| handshake_failed(name, &error))
+        let connecting = TlsConnector::from(config).connect(server, stream);
+        match timeout(PATIENCE, connecting).await {
+            Ok(connected) => connected.map_err(|error| handshake_failed(name, &error)),
+            Err(_) => Err(Failure::network(format!(
+                "{name} did not answer the TLS handshake within {} s; does it speak TLS at \
+                 this port?",
+                PATIENCE.as_secs()
+            ))),
+        }
     }
 
     fn config(&self, own: &Environment) -> Result<Arc<ClientConfig>, Failure> {
@@ -68,30 +79,50 @@ impl Tls {
 /// What is believed.
 fn roots(own: &Environment) -> Result<RootCertStore, Failure> {
     let path = |name: &str| own.get(OsStr::new(name)).filter(|path| !path.is_empty());
-    let (file, directory) = (path("SSL_CERT_FILE"), path("SSL_CERT_DIR"));
-    let found = if file.is_some() || directory.is_some() {
-        rustls_native_certs::load_certs_from_paths(file.map(Path::new), directory.map(Path::new))
-    } else {
-        rustls_native_certs::load_native_certs()
-    };
     let mut roots = RootCertStore::empty();
-    let (added, _) = roots.add_parsable_certificates(found.certs);
-    if added == 0 {
-        let place = match (file, directory) {
-            (Some(file), _) => format!(" in SSL_CERT_FILE `{}`", file.display()),
-            (None, Some(directory)) => format!(" in SSL_CERT_DIR `{}`", directory.display()),
-            (None, None) => String::new(),
-        };
-        let why = match found.errors.first() {
-            Some(error) => format!(" ({})", failure::with_causes(error)),
-            None => String::new(),
-        };
-        return Err(Failure::invocation(format!(
-            "no trusted certificates were found{place}{why}; install the system's \
-             `ca-certificates`, or name a PEM file with SSL_CERT_FILE"
-        )));
+    let (file, directory) = (path("SSL_CERT_FILE"), path("SSL_CERT_DIR"));
+    if let Some(file) = file {
+        let found = load_certs_from_paths(Some(Path::new(file)), None);
+        believe(
+            &mut roots,
+            found,
+            &format!(" in SSL_CERT_FILE `{}`", file.display()),
+        )?;
+    }
+    if let Some(directory) = directory {
+        let found = load_certs_from_paths(None, Some(Path::new(directory)));
+        let place = format!(" in SSL_CERT_DIR `{}`", directory.display());
+        match believe(&mut roots, found, &place) {
+            // An empty directory beside a file is what some systems set.
+            Err(_) if file.is_some() => {}
+            believed => believed?,
+        }
+    }
+    if file.is_none() && directory.is_none() {
+        believe(&mut roots, load_native_certs(), "")?;
     }
     Ok(roots)
+}
+
+/// Adds what was found. A certificate that cannot be parsed is passed over, as
+/// everywhere; finding none is an error, since then everybody would be a stranger.
+fn believe(
+    roots: &mut RootCertStore,
+    found: CertificateResult,
+    place: &str,
+) -> Result<(), Failure> {
+    let (added, _) = roots.add_parsable_certificates(found.certs);
+    if added > 0 {
+        return Ok(());
+    }
+    let why = match found.errors.first() {
+        Some(error) => format!(" ({})", failure::with_causes(error)),
+        None => String::new(),
+    };
+    Err(Failure::invocation(format!(
+        "no trusted certificates were found{place}{why}; install the system's \
+         `ca-certificates`, or name a PEM file with SSL_CERT_FILE"
+    )))
 }
 
 fn handshake_failed(name: &str, error: &io::Error) -> Failure {
@@ -129,6 +160,15 @@ fn describe(problem: &CertificateError) -> String {
             format!("{problem}; use a name that it is made for")
         }
         CertificateError::Revoked => "it was revoked".to_owned(),
+        CertificateError::BadSignature => format!(
+            "it is not signed by the authority that it names, although this machine knows one \
+             of that name; {TRUST_HINT}"
+        ),
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "it is the certificate of an authority, and so of no server; make one with \
+             `basicConstraints = CA:FALSE`"
+                .to_owned()
+        }
         other => format!("{other}; {TRUST_HINT}"),
     }
 }

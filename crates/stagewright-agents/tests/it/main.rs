@@ -7,6 +7,8 @@ mod world;
 mod answers;
 mod environment;
 mod gates;
+#[cfg(feature = "http")]
+mod http;
 mod lambda;
 mod leftovers;
 mod limits;
