@@ -8,7 +8,7 @@ use crate::http::HttpRequest;
 use crate::secret_text::SecretText;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use stagewright_core::plan::{ExitCodes, Role, TimeLimits};
+use stagewright_core::plan::{ExitCodes, FindingsMapping, Outputs, Role, TimeLimits};
 use std::collections::BTreeMap;
 
 /// One rendered request.
@@ -75,12 +75,18 @@ pub enum Body {
 }
 
 /// How an answer is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reader {
     /// The name of the promised format; `None` is the agent type's own document, or
     /// plain text for an unknown type (decision 25).
     #[serde(default)]
     pub format: Option<String>,
+    /// A mapping by expressions, in place of a named format.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mapping: Option<Box<FindingsMapping>>,
+    /// What is taken from the answer, and what it must look like (rule A9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<Outputs>,
     /// The agent's type.
     #[serde(default)]
     pub agent_type: Option<String>,

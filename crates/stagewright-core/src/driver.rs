@@ -14,8 +14,8 @@ use crate::admit::{Admission, admit};
 use crate::blob::Blob;
 use crate::decide::decide;
 use crate::event::{Asker, Event, Launch, Recorded};
-use crate::input::{Input, Launching, StartRequest, Stop};
-use crate::plan::NodeIx;
+use crate::input::{Input, ItemList, Launching, StartRequest, Stop};
+use crate::plan::{NodeIx, Repeated};
 use crate::run::{Run, Standing};
 use crate::settle::settle;
 use crate::time::Timestamp;
@@ -36,6 +36,18 @@ pub struct Prepared {
 pub trait Requests {
     /// Renders the request of a node that is about to start.
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared;
+
+    /// Makes the list of something that is about to be repeated.
+    fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems;
+}
+
+/// The list of something repeated, and the blob that it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PreparedItems {
+    /// The list, or what is wrong with it.
+    pub items: Result<ItemList, String>,
+    /// The list's blob, to store in the same transaction.
+    pub blobs: Vec<Blob>,
 }
 
 /// What goes to the journal in one transaction.
@@ -134,7 +146,9 @@ impl Driver {
     /// What an input says to have ended is no longer in flight.
     fn note_end(&mut self, input: &Input) {
         match input {
-            Input::Completed { launch, .. } | Input::Stopped { launch, .. } => {
+            Input::Completed { launch, .. }
+            | Input::Suspended { launch, .. }
+            | Input::Stopped { launch, .. } => {
                 self.in_flight.remove(launch);
             }
             Input::ConditionAnswered { asker, number, .. } => {
@@ -142,6 +156,7 @@ impl Driver {
             }
             Input::Claim { .. }
             | Input::Start { .. }
+            | Input::Expand { .. }
             | Input::Tick
             | Input::Cancel { .. }
             | Input::Interrupt
@@ -249,6 +264,15 @@ impl Driver {
             match admit(&self.run) {
                 None => break,
                 Some(Admission::Event(event)) => self.record(now, *event),
+                Some(Admission::Expand(of)) => {
+                    let PreparedItems { items, blobs } = requests.items(&self.run, of);
+                    self.batch.blobs.extend(blobs);
+                    let events = decide(&self.run, now, Input::Expand { of, items });
+                    assert!(!events.is_empty(), "an admitted list expands");
+                    for event in events {
+                        self.record(now, event);
+                    }
+                }
                 Some(Admission::Start(node)) => {
                     let Prepared { request, blobs } = requests.prepare(&self.run, node);
                     self.batch.blobs.extend(blobs);

@@ -7,7 +7,7 @@
 use crate::condition::{Condition, Operator};
 use crate::event::Asker;
 use crate::expression::{ExpressionError, from_json, no_such_name};
-use crate::run::Run;
+use crate::run::{Run, Viewpoint};
 use crate::scope;
 use minijinja::Value;
 use minijinja::value::ValueKind;
@@ -37,8 +37,8 @@ impl From<Result<bool, String>> for Answer {
 }
 
 impl Run {
-    /// Evaluates a condition on the present state.
-    pub(crate) fn evaluate(&self, condition: &Condition, asker: Asker) -> Answer {
+    /// Evaluates a condition on the present state, as seen from there.
+    pub(crate) fn evaluate(&self, condition: &Condition, asker: Asker, from: Viewpoint) -> Answer {
         match condition {
             Condition::Always => Answer::True,
             Condition::Never => Answer::False,
@@ -55,22 +55,24 @@ impl Run {
                 path,
                 operator,
                 value,
-            } => match scope::refuse_too_large(self, agent, &scope::result_path(self, agent, path))
-            {
-                // Too large to look at is not missing, for `exists` neither.
-                Err(error) => Answer::Error(error.message),
-                Ok(()) => {
-                    let found = scope::result_field(self, agent, path);
-                    self.compare(found, *operator, value).into()
+            } => {
+                let full = scope::result_path(self, agent, path, from);
+                match scope::refuse_too_large(self, agent, &full, from) {
+                    // Too large to look at is not missing, for `exists` neither.
+                    Err(error) => Answer::Error(error.message),
+                    Ok(()) => {
+                        let found = scope::result_field(self, agent, path, from);
+                        self.compare(found, *operator, value).into()
+                    }
                 }
-            },
+            }
             Condition::Expression { source } => {
                 let expression = self.graph.expression(source);
                 let reads = expression.reads();
-                let value = scope::of_run(self, reads).and_then(|scope| {
+                let value = scope::of_run(self, reads, from).and_then(|scope| {
                     expression
                         .evaluate(&scope)
-                        .map_err(|error| scope::name_missing(self, reads, error))
+                        .map_err(|error| scope::name_missing(self, reads, from, error))
                 });
                 truth(value).into()
             }
@@ -78,9 +80,9 @@ impl Run {
                 Some(answer) => answer.clone().into(),
                 None => Answer::Unasked(*number),
             },
-            Condition::All { of } => self.combine(of, asker, &Answer::False, Answer::True),
-            Condition::Any { of } => self.combine(of, asker, &Answer::True, Answer::False),
-            Condition::Not { of } => match self.evaluate(of, asker) {
+            Condition::All { of } => self.combine(of, asker, from, &Answer::False, Answer::True),
+            Condition::Any { of } => self.combine(of, asker, from, &Answer::True, Answer::False),
+            Condition::Not { of } => match self.evaluate(of, asker, from) {
                 Answer::True => Answer::False,
                 Answer::False => Answer::True,
                 open @ (Answer::Error(_) | Answer::Unasked(_)) => open,
@@ -94,11 +96,12 @@ impl Run {
         &self,
         parts: &[Condition],
         asker: Asker,
+        from: Viewpoint,
         decisive: &Answer,
         otherwise: Answer,
     ) -> Answer {
         for part in parts {
-            let answer = self.evaluate(part, asker);
+            let answer = self.evaluate(part, asker, from);
             let undecided = matches!(answer, Answer::Error(_) | Answer::Unasked(_));
             if undecided || answer == *decisive {
                 return answer;

@@ -2,7 +2,9 @@
 
 use crate::condition::{Condition, Operator};
 use crate::expression::Expression;
-use crate::plan::{NodeIx, PLAN_FORMAT, Plan, Role, StageIx};
+use crate::plan::{
+    Items, Node, NodeIx, Over, PLAN_FORMAT, Plan, Repeat, Repeated, Role, StageIx, Strategy,
+};
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub struct Graph {
     pub(crate) by_id: BTreeMap<String, NodeIx>,
     /// Index of every stage by its id.
     pub(crate) stages_by_id: BTreeMap<String, StageIx>,
+    /// For each node, whether it is repeated and its condition is about each instance.
+    asks_each_instance: Vec<bool>,
     expressions: BTreeMap<String, Expression>,
     regexes: BTreeMap<String, Regex>,
 }
@@ -85,6 +89,7 @@ impl Graph {
                 .zip(&plan.stages)
                 .map(|(index, stage)| (stage.id.clone(), index))
                 .collect(),
+            asks_each_instance: Vec::with_capacity(plan.nodes.len()),
             expressions: BTreeMap::new(),
             regexes: BTreeMap::new(),
             plan,
@@ -103,18 +108,30 @@ impl Graph {
             }
             if let Some(condition) = &node.condition {
                 graph.compile(condition)?;
+                let per_instance = node.repeat.is_some() && graph.reads_item(condition);
+                graph.asks_each_instance.push(per_instance);
+            } else {
+                graph.asks_each_instance.push(false);
             }
+            if let Some(Strategy::Chosen(source)) = &node.strategy {
+                graph.compile_expression(source)?;
+            }
+            graph.compile_repeat(node.repeat.as_ref())?;
         }
         for stage in &plan.stages {
             if let Some(condition) = &stage.condition {
                 graph.compile(condition)?;
             }
+            graph.compile_repeat(stage.repeat.as_ref())?;
         }
         Ok(graph)
     }
 
     /// The compiled form of an expression of the plan.
-    pub(crate) fn expression(&self, source: &str) -> &Expression {
+    ///
+    /// # Panics
+    /// When it is none of this plan.
+    pub fn expression(&self, source: &str) -> &Expression {
         self.expressions
             .get(source)
             .expect("every expression of a plan is compiled with it")
@@ -127,16 +144,82 @@ impl Graph {
             .expect("every regular expression of a plan is compiled with it")
     }
 
-    fn compile(&mut self, condition: &Condition) -> Result<(), InvalidPlan> {
+    /// Whether a node is repeated and its condition reads the element: it is then asked
+    /// for each instance, otherwise once for all of them.
+    pub(crate) fn asks_each_instance(&self, node: NodeIx) -> bool {
+        self.asks_each_instance[node.index()]
+    }
+
+    /// Whether a condition reads the element or the number of an instance.
+    pub fn reads_item(&self, condition: &Condition) -> bool {
         match condition {
             Condition::Expression { source } => {
-                let expression =
-                    Expression::compile(source).map_err(|error| InvalidPlan::Expression {
-                        source_text: source.clone(),
-                        message: error.message,
-                    })?;
-                self.expressions.insert(source.clone(), expression);
+                let mut reads = self.expression(source).reads().iter();
+                reads.any(|name| matches!(name.split('.').next(), Some("item" | "index")))
             }
+            Condition::All { of } | Condition::Any { of } => {
+                of.iter().any(|part| self.reads_item(part))
+            }
+            Condition::Not { of } => self.reads_item(of),
+            Condition::Always
+            | Condition::Never
+            | Condition::IfField { .. }
+            | Condition::IfResult { .. }
+            | Condition::Custom { .. } => false,
+        }
+    }
+
+    /// Whether conditions of what is repeated read the elements, so that the event must
+    /// carry them (decision 5).
+    pub fn items_are_read(&self, of: Repeated) -> bool {
+        let reads = |condition: &Option<Condition>| {
+            condition
+                .as_ref()
+                .is_some_and(|condition| self.reads_item(condition))
+        };
+        let chooses = |node: &Node| match &node.strategy {
+            Some(Strategy::Chosen(source)) => self.reads_item(&Condition::Expression {
+                source: source.clone(),
+            }),
+            Some(Strategy::Ai | Strategy::Static | Strategy::Hybrid) | None => false,
+        };
+        let any = |node: NodeIx| {
+            let node = self.plan.node(node);
+            reads(&node.condition) || chooses(node)
+        };
+        match of {
+            Repeated::Node(node) => any(node),
+            Repeated::Stage(stage) => self.plan.stage(stage).all_nodes().any(any),
+        }
+    }
+
+    fn compile_repeat(&mut self, repeat: Option<&Repeat>) -> Result<(), InvalidPlan> {
+        match repeat.map(|repeat| &repeat.over) {
+            None => Ok(()),
+            Some(Over::Items {
+                items: Items::Expression(source),
+            }) => self.compile_expression(source),
+            Some(Over::Items {
+                items: Items::List(_),
+            }) => Ok(()),
+            Some(Over::While { condition, .. } | Over::Until { condition, .. }) => {
+                self.compile(condition)
+            }
+        }
+    }
+
+    fn compile_expression(&mut self, source: &str) -> Result<(), InvalidPlan> {
+        let expression = Expression::compile(source).map_err(|error| InvalidPlan::Expression {
+            source_text: source.to_owned(),
+            message: error.message,
+        })?;
+        self.expressions.insert(source.to_owned(), expression);
+        Ok(())
+    }
+
+    fn compile(&mut self, condition: &Condition) -> Result<(), InvalidPlan> {
+        match condition {
+            Condition::Expression { source } => self.compile_expression(source)?,
             Condition::IfField {
                 operator: Operator::Regex,
                 value,
@@ -196,6 +279,9 @@ fn check_layout(plan: &Plan) -> Result<(), InvalidPlan> {
             let node = plan.node(node);
             if node.stage != stage_ix || node.role != role {
                 return inconsistent(format!("`{}` lies in the wrong place", node.id));
+            }
+            if node.repeat.is_some() && (role == Role::Gate || stage.repeat.is_some()) {
+                return inconsistent(format!("`{}` cannot be repeated", node.id));
             }
         }
     }

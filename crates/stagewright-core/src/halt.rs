@@ -17,7 +17,7 @@ pub(crate) fn ends_everything(cause: &HaltCause) -> bool {
         | HaltCause::StageTimeout { .. }
         | HaltCause::Cancelled => true,
         // What runs may finish, its further tries included.
-        HaltCause::RequiredFailure { .. } => false,
+        HaltCause::RequiredFailure { .. } | HaltCause::LoopExhausted { .. } => false,
     }
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn rank(cause: &HaltCause) -> u8 {
         HaltCause::Cancelled => 4,
         HaltCause::RunTimeout => 3,
         HaltCause::FailFast { .. } | HaltCause::CriticalFinding { .. } => 2,
-        HaltCause::RequiredFailure { .. } => 1,
+        HaltCause::RequiredFailure { .. } | HaltCause::LoopExhausted { .. } => 1,
         HaltCause::StageTimeout { .. } => 0,
     }
 }
@@ -79,7 +79,7 @@ pub(crate) fn next_end(run: &Run) -> Option<Event> {
 
 /// The end of a launch that was stopped for this cause and gave no answer.
 pub(crate) fn stopped_outcome(run: &Run, cause: &HaltCause) -> AttemptOutcome {
-    let id = |node: &NodeIx| run.graph.plan.node(*node).id.as_str();
+    let id = |node: &NodeIx| node.label(&run.graph.plan.node(*node).id);
     let cancelled = |message: String| AttemptOutcome::failed(ErrorClass::Cancelled, message);
     let late = |message: &str| AttemptOutcome::failed(ErrorClass::Timeout, message);
     match cause {
@@ -93,6 +93,10 @@ pub(crate) fn stopped_outcome(run: &Run, cause: &HaltCause) -> AttemptOutcome {
         HaltCause::RequiredFailure { node } => {
             cancelled(format!("stopped after `{}` failed", id(node)))
         }
+        HaltCause::LoopExhausted { stage } => cancelled(format!(
+            "stopped after a loop of stage `{}` reached its bound",
+            run.graph.plan.stage(*stage).id
+        )),
         HaltCause::StageTimeout { .. } => late("stopped when the stage's time limit passed"),
         HaltCause::RunTimeout => late("stopped when the run's time limit passed"),
         HaltCause::Cancelled => cancelled("stopped by a cancel".to_owned()),

@@ -1,8 +1,9 @@
 //! What comes in from the world, and what the core wants to be going on.
 
 use crate::event::{Answer, Asker, AttemptOutcome, BlobRef, Launch};
-use crate::plan::NodeIx;
+use crate::plan::{NodeIx, Repeated};
 use crate::time::Timestamp;
+use serde_json::Value;
 
 /// Something that happened outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,22 @@ pub enum Input {
         launch: Launch,
         /// How it ended.
         outcome: AttemptOutcome,
+    },
+    /// A launch can go no further by itself: what it drives waits for somebody.
+    Suspended {
+        /// The agent.
+        node: NodeIx,
+        /// The launch; any other than the running one changes nothing.
+        launch: Launch,
+        /// What is waited for, as shown.
+        question: String,
+    },
+    /// The list of something repeated is known, or cannot be made.
+    Expand {
+        /// What is repeated.
+        of: Repeated,
+        /// The list, or what is wrong with it.
+        items: Result<ItemList, String>,
     },
     /// A launch was ended because the driver asked for it, and has no answer.
     Stopped {
@@ -69,6 +86,17 @@ pub enum Input {
     },
     /// The run is to go on: `resume` on an ended, stuck or interrupted run.
     Resume,
+}
+
+/// The list that something is repeated over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemList {
+    /// The list beside the journal.
+    pub blob: BlobRef,
+    /// How many elements it has.
+    pub count: u32,
+    /// The elements, where conditions read them; otherwise nothing.
+    pub values: Vec<Value>,
 }
 
 /// What an admitted node starts with.

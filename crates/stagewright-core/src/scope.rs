@@ -8,7 +8,8 @@ use crate::evaluate::look_up;
 use crate::event::{AttemptOutcome, AttemptResult};
 use crate::expression::{ExpressionError, from_json, no_such_name};
 use crate::plan::NodeIx;
-use crate::run::{NodeView, Run};
+use crate::run::{NodeView, Run, Viewpoint};
+use crate::severity::SeverityCounts;
 use minijinja::Value;
 use serde_json::{Map, json};
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ const TOO_LARGE_MARK: &str = "?too_large";
 
 /// The fields of a result's envelope. A structured condition looks here first, then
 /// in the output (rule A10).
-pub const ENVELOPE: [&str; 11] = [
+pub const ENVELOPE: [&str; 12] = [
     "status",
     "output",
     "findings",
@@ -39,6 +40,7 @@ pub const ENVELOPE: [&str; 11] = [
     "cost",
     "skipped",
     "skip_reason",
+    "strategy_used",
 ];
 
 /// Takes from a result document the values at the projected paths (decision 5). A
@@ -90,7 +92,11 @@ pub fn project(output: &serde_json::Value, paths: &[String]) -> Map<String, serd
 ///
 /// # Errors
 /// When it reads a value that was too large to carry: that is not a missing one.
-pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Result<Value, ExpressionError> {
+pub(crate) fn of_run(
+    run: &Run,
+    reads: &BTreeSet<String>,
+    from: Viewpoint,
+) -> Result<Value, ExpressionError> {
     let mut results = Map::new();
     let mut stages = Map::new();
     for name in reads {
@@ -98,9 +104,9 @@ pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Result<Value, Expre
         match (parts.next(), parts.next()) {
             (Some("results"), Some(agent)) => {
                 let path: Vec<&str> = parts.collect();
-                refuse_too_large(run, agent, &path.join("."))?;
+                refuse_too_large(run, agent, &path.join("."), from)?;
                 if !results.contains_key(agent)
-                    && let Some(result) = result_of(run, agent)
+                    && let Some(result) = result_of(run, agent, from)
                 {
                     results.insert(agent.to_owned(), result);
                 }
@@ -119,18 +125,31 @@ pub(crate) fn of_run(run: &Run, reads: &BTreeSet<String>) -> Result<Value, Expre
         "pipeline_id": submission.pipeline_id,
         "started_at": run.started_at().unwrap_or_default().0,
     });
-    Ok(Value::from_pairs([
+    let mut names = vec![
         ("context", run.context.clone()),
         ("results", from_json(&serde_json::Value::Object(results))),
         ("stages", from_json(&serde_json::Value::Object(stages))),
         ("run", from_json(&run_names)),
         ("now", Value::from(run.last_event_at().0)),
-    ]))
+    ];
+    if let Some((of, instance)) = from.instance() {
+        names.push(("index", Value::from(instance)));
+        let known = run.repetitions.get(&of);
+        if let Some(item) = known.and_then(|known| known.values.get(instance as usize)) {
+            names.push(("item", from_json(item)));
+        }
+    }
+    Ok(Value::from_pairs(names))
 }
 
 /// An error when a path leads to, through or above a value that was too large to carry.
-pub(crate) fn refuse_too_large(run: &Run, agent: &str, path: &str) -> Result<(), ExpressionError> {
-    let Some(outcome) = outcome_of(run, agent) else {
+pub(crate) fn refuse_too_large(
+    run: &Run,
+    agent: &str,
+    path: &str,
+    from: Viewpoint,
+) -> Result<(), ExpressionError> {
+    let Some(outcome) = outcome_of(run, agent, from) else {
         return Ok(());
     };
     let below = |path: &str, parent: &str| {
@@ -160,10 +179,11 @@ pub(crate) fn refuse_too_large(run: &Run, agent: &str, path: &str) -> Result<(),
 /// The path in a result that a structured condition means: an envelope field, else a
 /// path of the output; `output.` and `result.` lead into the output without doubt
 /// (rule A10).
-pub(crate) fn result_path(run: &Run, agent: &str, path: &str) -> String {
+pub(crate) fn result_path(run: &Run, agent: &str, path: &str, from: Viewpoint) -> String {
     let first = path.split('.').next().unwrap_or(path);
     // A gate's envelope has its verdict besides.
-    let in_envelope = || result_of(run, agent).is_some_and(|result| result.get(first).is_some());
+    let in_envelope =
+        || result_of(run, agent, from).is_some_and(|result| result.get(first).is_some());
     match path.strip_prefix("result.") {
         Some(rest) => format!("output.{rest}"),
         None if ENVELOPE.contains(&first) || in_envelope() => path.to_owned(),
@@ -172,23 +192,29 @@ pub(crate) fn result_path(run: &Run, agent: &str, path: &str) -> String {
 }
 
 /// The field of an agent's result that a structured condition names.
-pub(crate) fn result_field(run: &Run, agent: &str, path: &str) -> Result<Value, ExpressionError> {
-    let Some(result) = result_of(run, agent) else {
+pub(crate) fn result_field(
+    run: &Run,
+    agent: &str,
+    path: &str,
+    from: Viewpoint,
+) -> Result<Value, ExpressionError> {
+    let Some(result) = result_of(run, agent, from) else {
         return Err(ExpressionError {
             message: format!("`results.{agent}` has no result yet"),
             offset: None,
         });
     };
-    let path = result_path(run, agent, path);
+    let path = result_path(run, agent, path, from);
     let root = from_json(&result);
     look_up(&root, &format!("results.{agent}"), &path)
-        .map_err(|error| name_keys(run, agent, &path, error))
+        .map_err(|error| name_keys(run, agent, &path, from, error))
 }
 
 /// Says of an expression that failed for a missing output path which keys there were.
 pub(crate) fn name_missing(
     run: &Run,
     reads: &BTreeSet<String>,
+    from: Viewpoint,
     error: ExpressionError,
 ) -> ExpressionError {
     let missing = reads.iter().find_map(|name| {
@@ -197,14 +223,20 @@ pub(crate) fn name_missing(
         error.message.starts_with(&whole).then_some((agent, path))
     });
     match missing {
-        Some((agent, path)) => name_keys(run, agent, path, error),
+        Some((agent, path)) => name_keys(run, agent, path, from, error),
         None => error,
     }
 }
 
 /// Says of a missing output path which keys there were.
-fn name_keys(run: &Run, agent: &str, path: &str, error: ExpressionError) -> ExpressionError {
-    let Some(outcome) = outcome_of(run, agent) else {
+fn name_keys(
+    run: &Run,
+    agent: &str,
+    path: &str,
+    from: Viewpoint,
+    error: ExpressionError,
+) -> ExpressionError {
+    let Some(outcome) = outcome_of(run, agent, from) else {
         return error;
     };
     let mut parent = path;
@@ -227,31 +259,65 @@ fn name_keys(run: &Run, agent: &str, path: &str, error: ExpressionError) -> Expr
     error
 }
 
-fn node_of(run: &Run, id: &str) -> Option<NodeIx> {
-    run.graph.by_id.get(id).copied()
+/// What a name means from there: inside a repetition, the same instance.
+fn node_of(run: &Run, id: &str, from: Viewpoint) -> Option<NodeIx> {
+    let node = run.graph.by_id.get(id).copied()?;
+    Some(run.seen_from(node, from))
 }
 
-fn outcome_of<'a>(run: &'a Run, agent: &str) -> Option<&'a AttemptOutcome> {
-    match run.view(node_of(run, agent)?) {
+fn outcome_of<'a>(run: &'a Run, agent: &str, from: Viewpoint) -> Option<&'a AttemptOutcome> {
+    match run.view(node_of(run, agent, from)?) {
         NodeView::Done(outcome) => Some(outcome),
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
         | NodeView::Parked { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Skipped(_) => None,
     }
 }
 
 /// `results.<agent>` as conditions see it; `None` while there is no result.
-fn result_of(run: &Run, agent: &str) -> Option<serde_json::Value> {
-    let node = node_of(run, agent)?;
+fn result_of(run: &Run, agent: &str, from: Viewpoint) -> Option<serde_json::Value> {
+    let node = node_of(run, agent, from)?;
     let mut result = envelope(run, node)?;
-    if let NodeView::Done(outcome) = run.view(node)
-        && let Some(entries) = result.as_object_mut()
-    {
-        entries.insert("output".to_owned(), unfold(&outcome.projection));
+    let entries = result.as_object_mut()?;
+    if is_repeated(run, node) {
+        let items: Vec<serde_json::Value> = run
+            .instances(node)
+            .map(|instance| {
+                let mut item = envelope(run, instance).unwrap_or_default();
+                if let Some(entries) = item.as_object_mut() {
+                    entries.insert("output".to_owned(), projected(run, instance));
+                }
+                item
+            })
+            .collect();
+        let outputs = items.iter().map(|item| item["output"].clone()).collect();
+        entries.insert("output".to_owned(), serde_json::Value::Array(outputs));
+        entries.insert("items".to_owned(), serde_json::Value::Array(items));
+    } else if let NodeView::Done(_) = run.view(node) {
+        entries.insert("output".to_owned(), projected(run, node));
     }
     Some(result)
+}
+
+/// Whether this is the whole of something repeated (decision 34).
+pub fn is_repeated(run: &Run, node: NodeIx) -> bool {
+    node.instance().is_none() && run.plan().repeated_by(node).is_some()
+}
+
+/// The part of an output that conditions see; nothing where there is none.
+fn projected(run: &Run, node: NodeIx) -> serde_json::Value {
+    match run.view(node) {
+        NodeView::Done(outcome) => unfold(&outcome.projection),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Repeating { .. }
+        | NodeView::Skipped(_) => serde_json::Value::Null,
+    }
 }
 
 /// The envelope of a result: everything but the output. `None` while there is none.
@@ -275,9 +341,17 @@ pub fn envelope(run: &Run, node: NodeIx) -> Option<serde_json::Value> {
         "skip_reason": null,
         "cost": null,
     });
+    if let Some(word) = run.strategy_used(node) {
+        result["strategy_used"] = json!(word);
+    }
     match view {
         NodeView::Done(outcome) => {
-            let counts = &outcome.findings.counts;
+            let mut counts = SeverityCounts::default();
+            for part in run.parts(node) {
+                if let NodeView::Done(outcome) = run.view(part) {
+                    counts.add_all(&outcome.findings.counts);
+                }
+            }
             result["findings"] = json!({
                 "total": counts.total(),
                 "critical": counts.critical,
@@ -305,6 +379,7 @@ pub fn envelope(run: &Run, node: NodeIx) -> Option<serde_json::Value> {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => {}
     }
     Some(result)

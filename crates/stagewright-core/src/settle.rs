@@ -9,8 +9,9 @@ use crate::decision;
 use crate::evaluate::Answer;
 use crate::event::{Asker, Event, SkipReason, StageStatus};
 use crate::halt;
-use crate::plan::StageIx;
-use crate::run::{NodePhase, Phase, Run, StagePhase};
+use crate::plan::{Repeated, StageIx};
+use crate::repetition;
+use crate::run::{NodePhase, Phase, Run, StagePhase, Viewpoint};
 
 /// The next event that follows from the state; `None` when it is quiet.
 pub fn settle(run: &Run) -> Option<Event> {
@@ -50,12 +51,25 @@ fn enter_stage(run: &Run, stage: StageIx) -> Option<Event> {
     if run.interrupted {
         return None;
     }
+    if let Some(known) = run.repetitions.get(&Repeated::Stage(stage)) {
+        return match known.count {
+            0 => skipped(SkipReason::NoItems),
+            _ => Some(Event::StageStarted { stage }),
+        };
+    }
+    let state = &run.stages[stage.index()];
+    let all_taken_over = state.agents_left == 0 && state.gates_left == 0;
+    let started = || match &run.graph.plan.stage(stage).repeat {
+        Some(_) if all_taken_over => Some(Event::StageStarted { stage }),
+        None => Some(Event::StageStarted { stage }),
+        Some(repeat) => repetition::first(run, Repeated::Stage(stage), &repeat.over),
+    };
     let Some(condition) = &run.graph.plan.stage(stage).condition else {
-        return Some(Event::StageStarted { stage });
+        return started();
     };
     let asker = Asker::Stage(stage);
-    match run.evaluate(condition, asker) {
-        Answer::True => Some(Event::StageStarted { stage }),
+    match run.evaluate(condition, asker, Viewpoint::OUTSIDE) {
+        Answer::True => started(),
         Answer::False => skipped(SkipReason::ConditionFalse),
         Answer::Error(message) => skipped(SkipReason::ConditionError { message }),
         Answer::Unasked(number) => (!run.asking.contains(&(asker, number)))
@@ -77,6 +91,13 @@ fn within_stage(run: &Run, stage: StageIx) -> Option<Event> {
     }
     if let Some(end) = halt::next_end(run) {
         return Some(end);
+    }
+    if let Some(next) = run
+        .between
+        .first()
+        .and_then(|of| repetition::next(run, *of))
+    {
+        return Some(next);
     }
     let state = &run.stages[stage.index()];
     if state.agents_left > 0 || state.gates_left > 0 {

@@ -97,6 +97,13 @@ impl SeverityCounts {
         *slot = slot.saturating_add(n);
     }
 
+    /// Counts all of these besides.
+    pub fn add_all(&mut self, others: &Self) {
+        for severity in Severity::WORST_FIRST {
+            self.add_many(severity, others.of(severity));
+        }
+    }
+
     /// All findings together.
     pub fn total(&self) -> u64 {
         self.critical

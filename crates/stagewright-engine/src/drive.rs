@@ -412,6 +412,7 @@ fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. }
             | NodeView::Skipped(_) => None,
         };

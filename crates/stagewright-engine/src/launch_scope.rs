@@ -40,7 +40,7 @@ pub(crate) fn of_launch(
         let mut parts = name.split('.');
         match (parts.next(), parts.next()) {
             (Some("results"), Some(agent)) if !results.contains_key(agent) => {
-                if let Some(result) = result_of(run, agent, documents)? {
+                if let Some(result) = result_of(run, agent, node, documents)? {
                     results.insert(agent.to_owned(), result);
                 }
             }
@@ -70,6 +70,12 @@ pub(crate) fn of_launch(
         ("now", Value::from(run.last_event_at().0)),
         ("attempt", Value::from(run.tries(node).0 + 1)),
     ];
+    if let Some((instance, item)) = item_of(run, node, documents)? {
+        names.push(("index", Value::from(instance)));
+        if let Some(item) = item {
+            names.push(("item", from_json(&item)));
+        }
+    }
     if planned.role == Role::Gate {
         let gate = json!({"id": planned.id, "dir": places.gate.to_string_lossy()});
         names.push(("gate", from_json(&gate)));
@@ -85,15 +91,55 @@ pub(crate) fn of_launch(
     Ok(Value::from_pairs(names))
 }
 
-/// `results.<agent>` with its full output; `None` while there is no result.
+/// The number of an instance, and its element where it is one of a list.
+fn item_of(
+    run: &Run,
+    node: NodeIx,
+    documents: &mut Documents,
+) -> Result<Option<(u32, Option<serde_json::Value>)>, EngineError> {
+    let (Some(instance), Some(of)) = (node.instance(), run.plan().repeated_by(node)) else {
+        return Ok(None);
+    };
+    let item = match run.repetition(of) {
+        Some((Some(list), _)) => documents.read(list)?.get(instance as usize).cloned(),
+        Some((None, _)) | None => None,
+    };
+    Ok(Some((instance, item)))
+}
+
+/// `results.<agent>` with its full output, as seen from a node; `None` while there is no
+/// result. A repeated agent has its instances under `items`, and their outputs as the list
+/// `output` (decision 34).
 fn result_of(
     run: &Run,
     agent: &str,
+    seen_from: NodeIx,
     documents: &mut Documents,
 ) -> Result<Option<serde_json::Value>, EngineError> {
     let Some(node) = run.find(agent) else {
         return Ok(None);
     };
+    let node = run.seen_from(node, run.viewpoint(seen_from));
+    let Some(mut result) = one_result(run, node, documents)? else {
+        return Ok(None);
+    };
+    if scope::is_repeated(run, node) {
+        let mut items = Vec::new();
+        for instance in run.instances(node) {
+            items.push(one_result(run, instance, documents)?.unwrap_or_default());
+        }
+        result["output"] = items.iter().map(|item| item["output"].clone()).collect();
+        result["items"] = items.into();
+    }
+    Ok(Some(result))
+}
+
+/// The result of one node or instance.
+fn one_result(
+    run: &Run,
+    node: NodeIx,
+    documents: &mut Documents,
+) -> Result<Option<serde_json::Value>, EngineError> {
     let Some(mut result) = scope::envelope(run, node) else {
         return Ok(None);
     };

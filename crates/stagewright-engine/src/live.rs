@@ -215,6 +215,7 @@ impl LiveRun {
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. }
             | NodeView::Done(_)
             | NodeView::Skipped(_) => return false,
@@ -379,7 +380,11 @@ impl LiveRun {
 fn choice_of(action: &Action, approved: bool) -> String {
     let choices = match action {
         Action::Human(human) => human.choices.as_slice(),
-        Action::Command(_) | Action::Lambda { .. } | Action::Set { .. } => &[],
+        Action::Command(_)
+        | Action::Lambda { .. }
+        | Action::Set { .. }
+        | Action::Http(_)
+        | Action::Pipeline(_) => &[],
     };
     let offered = if approved {
         choices.first()

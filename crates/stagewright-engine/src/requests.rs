@@ -11,9 +11,12 @@ use stagewright_agents::{Body, Reader, Request, SecretText};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, BlobRef};
 use stagewright_core::expression::{Expression, MAX_TEXT_BYTES, Template, render_tree};
 use stagewright_core::input::StartRequest;
-use stagewright_core::plan::{Action, Command, Node, NodeIx, Program};
+use stagewright_core::plan::{
+    Action, AnswerReader, Command, Items, Node, NodeIx, Over, Program, Repeated,
+};
+use stagewright_core::repetition::MAX_INSTANCES;
 use stagewright_core::shell_text::{Bound, BoundHole, ShellText};
-use stagewright_core::{Blob, Prepared, Requests, Run, scope};
+use stagewright_core::{Blob, ItemList, Prepared, PreparedItems, Requests, Run, scope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -53,15 +56,95 @@ impl Requests for Renderer {
             },
         }
     }
+
+    fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems {
+        match self.list_of(run, of) {
+            Ok(list) => {
+                let blob = Blob::of(Value::Array(list.clone()).to_string().into_bytes());
+                let items = ItemList {
+                    blob: blob.reference().clone(),
+                    count: u32::try_from(list.len()).unwrap_or(u32::MAX),
+                    values: if run.graph().items_are_read(of) {
+                        list.clone()
+                    } else {
+                        Vec::new()
+                    },
+                };
+                self.documents
+                    .remember(blob.reference(), Arc::new(Value::Array(list)));
+                PreparedItems {
+                    items: Ok(items),
+                    blobs: vec![blob],
+                }
+            }
+            Err(message) => PreparedItems {
+                items: Err(message),
+                blobs: Vec::new(),
+            },
+        }
+    }
 }
 
 impl Renderer {
+    /// The list that something is repeated over.
+    ///
+    /// # Errors
+    /// When its expression or one of its templates fails, gives no list, or one that is
+    /// too long; for people.
+    fn list_of(&mut self, run: &Run, of: Repeated) -> Result<Vec<Value>, String> {
+        let plan = Arc::clone(run.plan());
+        let items = match plan.repeat(of).map(|repeat| &repeat.over) {
+            Some(Over::Items { items }) => items,
+            Some(Over::While { .. } | Over::Until { .. }) | None => {
+                return Err("there is no list".to_owned());
+            }
+        };
+        // Every name that a list reads lies outside of what is repeated.
+        let node = match of {
+            Repeated::Node(node) => node,
+            Repeated::Stage(stage) => plan.stage(stage).first,
+        };
+        let list = match items {
+            Items::Expression(source) => {
+                let expression = Expression::compile(source).map_err(|error| error.message)?;
+                let scope = self.scope(run, node, expression.reads(), false)?;
+                let value = expression.evaluate(&scope).map_err(|error| error.message)?;
+                serde_json::to_value(&value).map_err(|error| error.to_string())?
+            }
+            Items::List(list) => {
+                let tree = Value::Array(list.clone());
+                let scope = self.scope(run, node, &tree_reads(&tree)?, false)?;
+                render_tree(&tree, &scope).map_err(|error| error.message)?
+            }
+        };
+        let bytes = list.to_string().len();
+        if bytes > MAX_TEXT_BYTES {
+            return Err(format!(
+                "the list has {bytes} bytes of JSON, more than the {MAX_TEXT_BYTES} that are kept"
+            ));
+        }
+        let kind = kind_of(&list);
+        match list {
+            Value::Array(list) if list.len() > MAX_INSTANCES as usize => Err(format!(
+                "the list has {} elements, more than the {MAX_INSTANCES} that one agent or stage \
+                 may be repeated for; cut it into several runs",
+                list.len()
+            )),
+            Value::Array(list) => Ok(list),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Object(_) => Err(format!("a list is needed, found {kind}")),
+        }
+    }
+
     /// # Errors
     /// What is wrong with the node's templates in this run, for people.
     fn render(&mut self, run: &Run, node: NodeIx) -> Result<Prepared, String> {
         let plan = Arc::clone(run.plan());
         let planned = plan.node(node);
-        match &planned.action {
+        match run.action(node) {
             Action::Command(command) => {
                 let request = self.command(run, node, planned, command)?;
                 Ok(self.freeze(node, request))
@@ -69,7 +152,7 @@ impl Renderer {
             Action::Lambda { arn, input } => {
                 let input = self.input(run, node, input.as_ref())?;
                 let body = Body::Lambda { arn: arn.clone() };
-                let request = self.request(run, planned, body, input, Some("agent"));
+                let request = self.request(run, planned, body, input, Some(&agent_document()));
                 Ok(self.freeze(node, request))
             }
             Action::Set { value } => {
@@ -83,6 +166,7 @@ impl Renderer {
                 }
                 Ok(self.settled(planned, &output))
             }
+            Action::Http(_) | Action::Pipeline(_) => Err("cannot be rendered yet".to_owned()),
             Action::Human(human) => {
                 let question = self.text(run, node, &human.ask, false)?;
                 Ok(Prepared {
@@ -107,7 +191,7 @@ impl Renderer {
             },
         };
         let input = self.input(run, node, command.input.as_ref())?;
-        let mut request = self.request(run, planned, body, input, command.findings.as_deref());
+        let mut request = self.request(run, planned, body, input, command.findings.as_ref());
         request.exit_codes = command.exit_codes.clone();
         for (name, template) in &command.env {
             let value = self
@@ -132,15 +216,22 @@ impl Renderer {
         planned: &Node,
         body: Body,
         input: Value,
-        format: Option<&str>,
+        findings: Option<&AnswerReader>,
     ) -> Request {
+        let (format, mapping) = match findings {
+            None => (None, None),
+            Some(AnswerReader::Named(name)) => (Some(name.clone()), None),
+            Some(AnswerReader::Mapping(mapping)) => (None, Some(mapping.clone())),
+        };
         Request {
             body,
             env: BTreeMap::new(),
             secrets: planned.secrets.clone(),
             input,
             reader: Reader {
-                format: format.map(str::to_owned),
+                format,
+                mapping,
+                outputs: planned.outputs.clone(),
                 agent_type: planned.agent_type.clone(),
                 severities: run.plan().severities.clone(),
             },
@@ -362,6 +453,23 @@ fn join(
 ) -> Result<BTreeSet<String>, String> {
     all.extend(more?);
     Ok(all)
+}
+
+/// The reader of agents' own documents, which is what a function answers with.
+fn agent_document() -> AnswerReader {
+    AnswerReader::Named("agent".to_owned())
+}
+
+/// What a value is, for messages.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "a mapping",
+    }
 }
 
 /// A value for a hole in a shell text.

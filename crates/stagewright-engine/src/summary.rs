@@ -79,6 +79,7 @@ fn duration_ms(run: &Run, node: NodeIx) -> Option<Option<u64>> {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => None,
     }
 }

@@ -97,6 +97,7 @@ fn follows(parent: &Run, node: NodeIx, again: &BTreeSet<NodeIx>) -> bool {
         | NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => true,
     }
 }

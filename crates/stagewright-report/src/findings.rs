@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 /// One problem, however many agents reported it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MergedFinding {
+    /// Its identity across reporters and runs, 16 hexadecimal digits (decision 27).
+    pub digest: String,
     /// The worst severity that a reporter gave it.
     pub severity: Severity,
     /// True when that severity was assumed, not reported (decision 26).
@@ -72,6 +74,7 @@ impl Findings {
 impl MergedFinding {
     fn new(finding: &Finding, reporter: &str) -> Self {
         Self {
+            digest: format!("{:016x}", finding.digest().0),
             severity: finding.severity,
             severity_assumed: finding.severity_assumed,
             kind: finding.kind,
@@ -132,6 +135,7 @@ fn has_succeeded(run: &Run, node: NodeIx) -> bool {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => false,
     }

@@ -10,8 +10,10 @@ use crate::words::{id, stage_id};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stagewright_core::event::{
-    Asker, AttemptOutcome, AttemptResult, HaltCause, SkipReason, Submission, WaitReason,
+    Asker, AttemptOutcome, AttemptResult, HaltCause, RepetitionEnd, SkipReason, Submission,
+    WaitReason,
 };
+use stagewright_core::plan::Repeated;
 use stagewright_core::{Event, NodeIx, Recorded, Run, StageIx};
 
 /// The version of [`HistoryEntry`].
@@ -82,6 +84,10 @@ pub(crate) fn word(event: &Event) -> &'static str {
         Event::Stuck { .. } => "stuck",
         Event::Ended { .. } => "ended",
         Event::Reopened => "reopened",
+        Event::WaitEnded { .. } => "wait_ended",
+        Event::Expanded { .. } => "expanded",
+        Event::RepetitionFinished { .. } => "repetition_finished",
+        Event::FellBack { .. } => "fell_back",
     }
 }
 
@@ -96,7 +102,13 @@ pub(crate) fn subject(event: &Event) -> (Option<StageIx>, Option<NodeIx>) {
             Asker::Stage(stage) => (Some(*stage), None),
             Asker::Node(node) => (None, Some(*node)),
         },
-        Event::ResultAdopted { node, .. }
+        Event::Expanded { of, .. } | Event::RepetitionFinished { of, .. } => match of {
+            Repeated::Stage(stage) => (Some(*stage), None),
+            Repeated::Node(node) => (None, Some(*node)),
+        },
+        Event::WaitEnded { node }
+        | Event::FellBack { node, .. }
+        | Event::ResultAdopted { node, .. }
         | Event::NodeSkipped { node, .. }
         | Event::AttemptStarted { node, .. }
         | Event::AttemptLost { node, .. }
@@ -112,6 +124,17 @@ pub(crate) fn subject(event: &Event) -> (Option<StageIx>, Option<NodeIx>) {
         | Event::Stuck { .. }
         | Event::Ended { .. }
         | Event::Reopened => (None, None),
+    }
+}
+
+fn repetition_end(end: &RepetitionEnd) -> Value {
+    match end {
+        RepetitionEnd::Complete => json!({"end": "complete"}),
+        RepetitionEnd::Cut => json!({"end": "cut"}),
+        RepetitionEnd::Exhausted => json!({"end": "exhausted"}),
+        RepetitionEnd::ConditionError { message } => {
+            json!({"end": "condition_error", "error": message})
+        }
     }
 }
 
@@ -167,11 +190,18 @@ fn data(run: &Run, event: &Event) -> Value {
             "reason": match reason {
                 WaitReason::Approval => "approval",
                 WaitReason::Interrupted => "interrupted",
+                WaitReason::Pipeline => "pipeline",
             },
             "question": question,
             "digest": digest,
             "deadline": deadline.map(iso),
         }),
+        Event::Expanded { items, count, .. } => json!({
+            "count": count,
+            "items_hash": items.as_ref().map(|blob| &blob.hash),
+        }),
+        Event::RepetitionFinished { end, .. } => repetition_end(end),
+        Event::FellBack { to, .. } => json!({"to": to}),
         Event::Answered { digest, answer, .. } => json!({
             "approved": answer.approved,
             "choice": answer.choice,
@@ -192,6 +222,7 @@ fn data(run: &Run, event: &Event) -> Value {
         }),
         Event::StageStarted { .. }
         | Event::RetryDue { .. }
+        | Event::WaitEnded { .. }
         | Event::Interrupted
         | Event::Reopened => Value::Null,
     }

@@ -18,23 +18,36 @@
 //!
 //! Neighbours: the command line and the server choose, colour, and write.
 
+mod changes;
 pub mod documents;
 mod estimate;
 mod findings;
+pub mod graph;
 pub mod history;
+mod html;
+mod junit;
 pub mod markdown;
+mod markup;
 mod moment;
 mod nodes;
 mod outside;
 mod places;
 pub mod plan;
 mod results;
+mod size;
+mod sarif;
 pub mod terminal;
+mod timeline;
 mod words;
 
+pub use changes::{Changes, Previous, StatusChange};
 pub use documents::{ExecutePipelineOutput, GetPipelineStatusOutput, RunReport};
 pub use estimate::{PastDurations, estimated_completion};
 pub use findings::{Findings, MergedFinding};
+pub use html::{Subject, html};
+pub use junit::junit;
 pub use moment::{duration, iso};
 pub use places::Places;
 pub use results::{Outputs, Results};
+pub use size::bytes;
+pub use sarif::sarif;

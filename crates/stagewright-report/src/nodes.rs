@@ -30,6 +30,8 @@ pub(crate) fn kind(action: &Action) -> &'static str {
         Action::Lambda { .. } => "lambda",
         Action::Set { .. } => "set",
         Action::Human(_) => "human",
+        Action::Http(_) => "http",
+        Action::Pipeline(_) => "pipeline",
     }
 }
 
@@ -50,7 +52,7 @@ pub(crate) fn status(run: &Run, node: NodeIx) -> &'static str {
             view.status().expect("an ended node has a status")
         }
         NodeView::Pending => "PENDING",
-        NodeView::Running { .. } => "RUNNING",
+        NodeView::Running { .. } | NodeView::Repeating { .. } => "RUNNING",
         NodeView::Backoff { .. } => "RETRYING",
         NodeView::Parked { .. } => "WAITING",
     }

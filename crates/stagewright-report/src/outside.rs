@@ -69,6 +69,15 @@ pub(crate) fn capped(text: &str, count: usize) -> String {
     }
 }
 
+/// Whether an address is a plain one of the web, safe to be followed and to be written
+/// between quotes or brackets: no other scheme, nothing that could end it early.
+pub(crate) fn is_web_address(address: &str) -> bool {
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'*+,;=%".contains(&byte);
+    is_web && address.len() <= 500 && address.bytes().all(is_plain)
+}
+
 /// After `ESC`: a control sequence, a string, or a short sequence.
 fn skip_escape(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     match rest.next_if(|c| !c.is_control() || *c == '\u{1b}') {
@@ -105,7 +114,7 @@ fn skip_string(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
 }
 
 /// Characters that show nothing and change how others are shown or compared.
-fn is_invisible_mark(c: char) -> bool {
+pub(crate) fn is_invisible_mark(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

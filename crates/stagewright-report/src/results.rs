@@ -72,6 +72,7 @@ impl Results {
                 NodeView::Pending
                 | NodeView::Running { .. }
                 | NodeView::Backoff { .. }
+                | NodeView::Repeating { .. }
                 | NodeView::Parked { .. }
                 | NodeView::Skipped(_) => Stored::None,
             })

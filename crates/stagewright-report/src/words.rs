@@ -1,7 +1,7 @@
 //! Reasons in words for people: why something was skipped, halted, or failed.
 
 use crate::nodes;
-use stagewright_core::event::{AttemptResult, HaltCause, SkipReason, Verdict};
+use stagewright_core::event::{AttemptResult, HaltCause, RepetitionEnd, SkipReason, Verdict};
 use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, StageIx};
 
 /// Why an agent, gate or stage was not run.
@@ -18,10 +18,12 @@ pub(crate) fn skip_reason(run: &Run, reason: &SkipReason) -> String {
                 | NodeView::Pending
                 | NodeView::Running { .. }
                 | NodeView::Backoff { .. }
+                | NodeView::Repeating { .. }
                 | NodeView::Parked { .. } => "failed",
             };
             format!("dependency `{}` {what}", id(run, *node))
         }
+        SkipReason::NoItems => "nothing to repeat it for".to_owned(),
         SkipReason::StageSkipped => "stage condition is false".to_owned(),
         SkipReason::StageConditionError { message } => {
             format!("stage condition could not be evaluated: {message}")
@@ -40,12 +42,32 @@ pub(crate) fn halt_cause(run: &Run, cause: &HaltCause) -> String {
         HaltCause::RequiredFailure { node } => {
             format!("halted after `{}` failed", id(run, *node))
         }
+        HaltCause::LoopExhausted { stage } => {
+            let stage = stage_id(run, *stage);
+            format!("halted after a loop of stage `{stage}` reached its bound")
+        }
         HaltCause::StageTimeout { stage } => {
             format!("the time limit of stage `{}` passed", stage_id(run, *stage))
         }
         HaltCause::RunTimeout => "the run's time limit passed".to_owned(),
         HaltCause::Cancelled => "the run was cancelled".to_owned(),
     }
+}
+
+/// How a repetition came to its end.
+pub(crate) fn repetition_end(end: &RepetitionEnd) -> String {
+    match end {
+        RepetitionEnd::Complete => "complete".to_owned(),
+        RepetitionEnd::Cut => "ended early".to_owned(),
+        RepetitionEnd::Exhausted => "reached its bound".to_owned(),
+        RepetitionEnd::ConditionError { message } => format!("its condition: {message}"),
+    }
+}
+
+/// Who goes on with an agent's work.
+pub(crate) fn fallback(run: &Run, node: NodeIx, to: u32) -> String {
+    let action = run.plan().node(node).action_at(to);
+    format!("goes on with fallback {to} ({})", nodes::kind(action))
 }
 
 /// Why the stage as a whole was not run, if it was not.
@@ -67,6 +89,7 @@ pub(crate) fn node_skip_reason(run: &Run, node: NodeIx) -> Option<String> {
         | NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => None,
     }
 }
@@ -81,6 +104,7 @@ pub(crate) fn failure(run: &Run, node: NodeIx) -> Option<(ErrorClass, &str)> {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => None,
     }
@@ -98,6 +122,7 @@ pub(crate) fn verdict(run: &Run, gate: NodeIx) -> Option<(Verdict, &str)> {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => None,
     }
@@ -132,9 +157,9 @@ pub(crate) fn hint(class: ErrorClass) -> Option<&'static str> {
     }
 }
 
-/// The id of an agent or gate.
-pub(crate) fn id(run: &Run, node: NodeIx) -> &str {
-    &run.plan().node(node).id
+/// The id of an agent or gate, with the instance in brackets.
+pub(crate) fn id(run: &Run, node: NodeIx) -> String {
+    run.label(node)
 }
 
 /// The id of a stage.

@@ -7,11 +7,11 @@ use crate::case::Case;
 use crate::random::Random;
 use serde_json::json;
 use stagewright_core::event::{Asker, AttemptOutcome, AttemptResult, Verdict};
-use stagewright_core::input::{Launching, StartRequest};
-use stagewright_core::plan::{Action, Role};
+use stagewright_core::input::{ItemList, Launching, StartRequest};
+use stagewright_core::plan::{Action, Items, Over, Repeated, Role};
 use stagewright_core::{
-    Blob, ErrorClass, Finding, FindingKind, FindingsSummary, NodeIx, Prepared, Requests, Run,
-    Severity,
+    Blob, ErrorClass, Finding, FindingKind, FindingsSummary, NodeIx, Prepared, PreparedItems,
+    Requests, Run, Severity,
 };
 
 /// What one launch does.
@@ -109,6 +109,25 @@ pub struct Renderer {
 }
 
 impl Requests for Renderer {
+    fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems {
+        let planned = run.plan().repeat(of).map(|repeat| &repeat.over);
+        let items = match planned {
+            Some(Over::Items {
+                items: Items::List(list),
+            }) => Ok(list.clone()),
+            _ => Err("its list names nothing".to_owned()),
+        };
+        let blob = Blob::of(serde_json::to_vec(&items).unwrap_or_default());
+        PreparedItems {
+            items: items.map(|list| ItemList {
+                blob: blob.reference().clone(),
+                count: u32::try_from(list.len()).unwrap_or(u32::MAX),
+                values: list,
+            }),
+            blobs: vec![blob],
+        }
+    }
+
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
         let planned = run.plan().node(node);
         let broken = Random::of(self.seed, "request", &[u64::from(node.number())]).chance(3);
@@ -120,10 +139,14 @@ impl Requests for Renderer {
             Action::Set { .. } => StartRequest::Settled {
                 outcome: Box::new(AttemptOutcome::bare(AttemptResult::Succeeded)),
             },
-            Action::Lambda { .. } | Action::Command(_) if broken => StartRequest::Failed {
-                message: "its template names nothing".to_owned(),
-            },
-            Action::Lambda { .. } | Action::Command(_) => {
+            Action::Lambda { .. } | Action::Command(_) | Action::Http(_) | Action::Pipeline(_)
+                if broken =>
+            {
+                StartRequest::Failed {
+                    message: "its template names nothing".to_owned(),
+                }
+            }
+            Action::Lambda { .. } | Action::Command(_) | Action::Http(_) | Action::Pipeline(_) => {
                 let blob = Blob::of(planned.id.clone().into_bytes());
                 let request = blob.reference().clone();
                 blobs.push(blob);

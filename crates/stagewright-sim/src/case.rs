@@ -177,6 +177,7 @@ fn add_stage(
         first: NodeIx::new(u32::try_from(first).unwrap_or(u32::MAX)),
         agents: u32::try_from(agents).unwrap_or(0),
         gates: u32::try_from(gates).unwrap_or(0),
+        repeat: None,
     });
     // Edges lead from later to earlier nodes of this order, which is not that of the
     // file: an agent may depend on one below it.
@@ -238,7 +239,11 @@ fn node(plan: &Plan, index: usize, role: Role, determined: bool, random: &mut Ra
     };
     let limited = match action {
         Action::Human(_) => !determined && random.chance(50),
-        Action::Command(_) | Action::Lambda { .. } | Action::Set { .. } => random.chance(60),
+        Action::Command(_)
+        | Action::Lambda { .. }
+        | Action::Set { .. }
+        | Action::Http(_)
+        | Action::Pipeline(_) => random.chance(60),
     };
     let types = ["code_best_practises", "lld_alignment", "other"];
     Node {
@@ -267,6 +272,10 @@ fn node(plan: &Plan, index: usize, role: Role, determined: bool, random: &mut Ra
             _ => OnInterrupt::Rerun,
         },
         projection: vec!["output.n".to_owned()],
+        fallbacks: Vec::new(),
+        strategy: None,
+        outputs: None,
+        repeat: None,
         secrets: BTreeMap::new(),
         action,
     }

@@ -104,9 +104,10 @@ fn tell(run: &Run) -> String {
             // Which of two failed dependencies a skip names depends on who was first.
             NodeView::Skipped(reason) => reason.word().to_owned(),
             NodeView::Parked { .. } => "parked".to_owned(),
-            NodeView::Pending | NodeView::Running { .. } | NodeView::Backoff { .. } => {
-                "not over".to_owned()
-            }
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. } => "not over".to_owned(),
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{node:?} {:?} {view}", run.tries(node));

@@ -3,7 +3,7 @@
 
 use super::lost::lost;
 use super::tick::passed_deadlines;
-use crate::event::Event;
+use crate::event::{Event, WaitReason};
 use crate::run::{NodePhase, Phase, Run};
 use crate::time::Timestamp;
 
@@ -28,6 +28,14 @@ pub(super) fn claim(run: &Run, now: Timestamp, fence: u64) -> Vec<Event> {
             events.extend(lost(run, now, *node, running, true));
         }
     }
+    // Whoever a sub-pipeline waited for may have been there since.
+    events.extend(run.parked.iter().filter_map(|node| {
+        let waits = matches!(
+            &run.node_state(*node).phase,
+            NodePhase::Parked(parked) if parked.reason == WaitReason::Pipeline
+        );
+        waits.then_some(Event::WaitEnded { node: *node })
+    }));
     events.extend(passed_deadlines(run, now));
     events
 }

@@ -1,12 +1,16 @@
 //! A launch ended: its result counts only while it is the running one.
 
 use super::lost::lost;
-use crate::event::{AttemptOutcome, AttemptResult, Event, Launch, Verdict};
+use crate::event::{AttemptOutcome, AttemptResult, Event, Launch, Verdict, WaitReason};
 use crate::halt::ends_everything;
+use crate::hash::sha256_hex;
 use crate::plan::NodeIx;
 use crate::retry::ErrorClass;
 use crate::run::{NodePhase, Phase, Run, RunningLaunch};
 use crate::time::Timestamp;
+
+/// The longest wait that a `Retry-After` gets: an hour.
+const MAX_RETRY_AFTER_MS: u64 = 3_600_000;
 
 pub(super) fn completed(
     run: &Run,
@@ -34,17 +38,42 @@ pub(super) fn stopped(run: &Run, now: Timestamp, node: NodeIx, launch: Launch) -
     }
 }
 
+/// What a launch drives waits for somebody; so does its node. A launch that is being
+/// stopped has nothing to wait for.
+pub(super) fn suspended(
+    run: &Run,
+    now: Timestamp,
+    node: NodeIx,
+    launch: Launch,
+    question: String,
+) -> Vec<Event> {
+    match current(run, node, launch) {
+        Some(running) if running.stopping.is_some() || run.interrupted => {
+            lost(run, now, node, running, !run.interrupted)
+        }
+        Some(_) => vec![Event::Parked {
+            node,
+            reason: WaitReason::Pipeline,
+            digest: sha256_hex(question.as_bytes()),
+            question,
+            deadline: None,
+        }],
+        None => Vec::new(),
+    }
+}
+
 /// The running launch of a node, if `launch` is it.
 fn current(run: &Run, node: NodeIx, launch: Launch) -> Option<&RunningLaunch> {
-    if run.phase != Phase::Running || node.index() >= run.nodes.len() {
+    if run.phase != Phase::Running {
         return None;
     }
-    match &run.node_state(node).phase {
+    match &run.find_node(node)?.phase {
         NodePhase::Running(running) if running.launch == launch => Some(running),
         NodePhase::Running(_)
         | NodePhase::Waiting
         | NodePhase::Backoff { .. }
         | NodePhase::Parked(_)
+        | NodePhase::Repeating
         | NodePhase::Done(_)
         | NodePhase::Skipped(_) => None,
     }
@@ -82,10 +111,19 @@ pub(super) fn failed_attempt(
     let policy = &run.graph.plan.node(node).retry;
     let stopping = run.halting().as_ref().is_some_and(ends_everything)
         || matches!(&state.phase, NodePhase::Running(running) if running.stopping.is_some());
-    let delay_ms = retry_class(&outcome)
-        .filter(|class| !stopping && policy.allows(*class, state.retries))
-        .map(|class| policy.delay_ms(class, state.retries + 1, jitter_seed(run, node)));
-    let retry_at = delay_ms.map(|ms| now.plus_ms(ms));
+    let class = retry_class(&outcome).filter(|_| !stopping);
+    let retries = state.retries - state.retries_before;
+    let delay_ms = class
+        .filter(|class| policy.allows(*class, retries))
+        .map(|class| policy.delay_ms(class, retries + 1, jitter_seed(run, node)))
+        .map(|ms| ms.max(asked_patience_ms(&outcome)));
+    let fallback = match (class, delay_ms) {
+        (Some(class), None) => run.fallback_after(node, class),
+        (_, Some(_)) | (None, None) => None,
+    };
+    let retry_at = delay_ms
+        .or_else(|| fallback.map(|_| 0))
+        .map(|ms| now.plus_ms(ms));
     let mut events = vec![Event::AttemptFinished {
         node,
         try_number: state.tries.max(1),
@@ -93,7 +131,9 @@ pub(super) fn failed_attempt(
         outcome: Box::new(outcome),
         retry_at,
     }];
-    if delay_ms == Some(0) {
+    if let Some(to) = fallback {
+        events.push(Event::FellBack { node, to });
+    } else if delay_ms == Some(0) {
         events.push(Event::RetryDue { node });
     }
     events
@@ -116,12 +156,18 @@ fn retry_class(outcome: &AttemptOutcome) -> Option<ErrorClass> {
     }
 }
 
+/// How long whoever failed asks to be left alone, within reason.
+fn asked_patience_ms(outcome: &AttemptOutcome) -> u64 {
+    outcome.retry_after_ms.unwrap_or(0).min(MAX_RETRY_AFTER_MS)
+}
+
 /// The same wait in every replay: drawn from the run's id and the node.
 fn jitter_seed(run: &Run, node: NodeIx) -> u64 {
-    run.submission()
-        .run_id
-        .bytes()
-        .fold(u64::from(node.number()), |seed, byte| {
-            seed.wrapping_mul(0x0100_0000_01B3) ^ u64::from(byte)
-        })
+    let instance = node
+        .instance()
+        .map_or(0, |instance| u64::from(instance) + 1);
+    let own = u64::from(node.number()) ^ (instance << 32);
+    run.submission().run_id.bytes().fold(own, |seed, byte| {
+        seed.wrapping_mul(0x0100_0000_01B3) ^ u64::from(byte)
+    })
 }

@@ -49,7 +49,7 @@ fn rerun(run: &Run, node: NodeIx, launch: Launch, crashed: bool) -> Vec<Event> {
     }];
     let launches = run.node_state(node).launches_of_try;
     if crashed && launches >= MAX_LAUNCHES_PER_TRY {
-        let id = &run.graph.plan.node(node).id;
+        let id = node.label(&run.graph.plan.node(node).id);
         events.push(Event::Stuck {
             reason: format!(
                 "`{id}` was launched {launches} times for one try and never ended; see its log, \
@@ -61,7 +61,7 @@ fn rerun(run: &Run, node: NodeIx, launch: Launch, crashed: bool) -> Vec<Event> {
 }
 
 fn ask(run: &Run, node: NodeIx) -> Event {
-    let id = &run.graph.plan.node(node).id;
+    let id = node.label(&run.graph.plan.node(node).id);
     let question =
         format!("`{id}` was interrupted and may have done its work in part: run it again?");
     Event::Parked {

@@ -5,6 +5,7 @@
 
 mod claim;
 mod complete;
+mod expand;
 mod lost;
 mod person;
 mod start;
@@ -26,6 +27,12 @@ pub fn decide(run: &Run, now: Timestamp, input: Input) -> Vec<Event> {
             launch,
             outcome,
         } => complete::completed(run, now, node, launch, outcome),
+        Input::Suspended {
+            node,
+            launch,
+            question,
+        } => complete::suspended(run, now, node, launch, question),
+        Input::Expand { of, items } => expand::expand(run, of, items),
         Input::Stopped { node, launch } => complete::stopped(run, now, node, launch),
         Input::ConditionAnswered {
             asker,

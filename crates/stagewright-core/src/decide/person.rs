@@ -35,10 +35,9 @@ pub(super) fn answer(
     answer: Answer,
     outcome: Box<AttemptOutcome>,
 ) -> Vec<Event> {
-    if run.phase != Phase::Running || node.index() >= run.nodes.len() {
+    let Some(state) = run.find_node(node).filter(|_| run.phase == Phase::Running) else {
         return Vec::new();
-    }
-    let state = run.node_state(node);
+    };
     let NodePhase::Parked(parked) = &state.phase else {
         return Vec::new();
     };
@@ -63,6 +62,8 @@ pub(super) fn answer(
     };
     match (parked.reason, approved) {
         (WaitReason::Approval, _) => vec![answered, ended(outcome)],
+        // Who waits is in another run, and is answered there.
+        (WaitReason::Pipeline, _) => Vec::new(),
         (WaitReason::Interrupted, true) => vec![answered],
         (WaitReason::Interrupted, false) => {
             let outcome = AttemptOutcome::failed(

@@ -6,9 +6,9 @@ use super::aggregate::{
 use super::policy::Policy;
 use super::record::{DecisionRecord, Factor, FactorKind};
 use super::weigh::{Weighed, weigh};
-use crate::event::{AttemptResult, HaltCause, RunStatus, SkipReason, WaitReason};
-use crate::plan::{Action, NodeIx, Role};
-use crate::run::{NodeView, Run};
+use crate::event::{AttemptResult, HaltCause, RepetitionEnd, RunStatus, SkipReason, WaitReason};
+use crate::plan::{Action, NodeIx, Repeated, Role, StageIx};
+use crate::run::{NodeView, Run, exhausted_message};
 use minijinja::Value;
 
 /// How a run ends if it ends now, and the decision (`None` with `decision: none`).
@@ -52,11 +52,15 @@ fn status(run: &Run) -> RunStatus {
         return RunStatus::Cancelled;
     }
     let failures = |required: bool| {
-        run.plan()
-            .indexed()
-            .map(|(node, _)| node)
-            .filter(|node| run.plan().is_required(*node) == required)
-            .any(|node| matches!(run.view(node).status(), Some("FAILURE" | "TIMEOUT")))
+        let exhausted = (0_u32..).map(StageIx).zip(&run.plan().stages);
+        let mut exhausted = exhausted.filter(|(_, stage)| stage.required == required);
+        exhausted.any(|(stage, _)| failed_as_a_loop(run, stage).is_some())
+            || run
+                .plan()
+                .indexed()
+                .filter(|(node, _)| run.plan().is_required(*node) == required)
+                .flat_map(|(node, planned)| failing_parts(run, node, planned.role))
+                .any(|node| matches!(run.view(node).status(), Some("FAILURE" | "TIMEOUT")))
     };
     let required_failure = failures(true);
     if run.halt == Some(HaltCause::RunTimeout)
@@ -70,14 +74,44 @@ fn status(run: &Run) -> RunStatus {
     }
 }
 
-/// The reports of the agents that succeeded, in order.
+/// What can make a node count as failed: itself, and every instance of an agent (rule A1).
+/// A gate of a loop is judged by its last iteration, as it is for the decision.
+fn failing_parts(run: &Run, node: NodeIx, role: Role) -> Vec<NodeIx> {
+    let instances: Vec<NodeIx> = match role {
+        Role::Agent => run.instances(node).collect(),
+        Role::Gate => run.parts(node).collect(),
+    };
+    std::iter::once(node).chain(instances).collect()
+}
+
+/// Why the loop of a stage failed as such.
+fn failed_as_a_loop(run: &Run, stage: StageIx) -> Option<String> {
+    let of = Repeated::Stage(stage);
+    match run.repetition_end(of)? {
+        RepetitionEnd::Complete | RepetitionEnd::Cut => None,
+        RepetitionEnd::Exhausted => {
+            let count = run.repetition(of).map_or(0, |(_, count)| count);
+            Some(exhausted_message(count))
+        }
+        RepetitionEnd::ConditionError { message } => Some(format!("its condition: {message}")),
+    }
+}
+
+/// The reports of the agents that succeeded, in order: of a list each instance, of a loop
+/// the last iteration.
 fn reports(run: &Run) -> impl Iterator<Item = AgentReport<'_>> + Clone {
     run.plan()
         .indexed()
-        .filter_map(|(node_ix, node)| match run.view(node_ix) {
+        .flat_map(|(node, planned)| {
+            run.parts(node)
+                .collect::<Vec<_>>()
+                .into_iter()
+                .map(move |part| (part, planned))
+        })
+        .filter_map(|(part, planned)| match run.view(part) {
             NodeView::Done(outcome) if outcome.result == AttemptResult::Succeeded => {
                 Some(AgentReport {
-                    agent_type: node.agent_type.as_deref(),
+                    agent_type: planned.agent_type.as_deref(),
                     findings: &outcome.findings,
                     facts: &outcome.facts,
                 })
@@ -87,6 +121,7 @@ fn reports(run: &Run) -> impl Iterator<Item = AgentReport<'_>> + Clone {
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
             | NodeView::Parked { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Skipped(_) => None,
         })
 }
@@ -117,9 +152,22 @@ fn obstacles(run: &Run) -> Vec<Factor> {
     }
     let mut proved = false;
     for (index, node) in run.plan().indexed() {
-        proved |= run.view(index).status() == Some("SUCCESS")
-            && !matches!(node.action, Action::Human(_) | Action::Set { .. });
-        obstacles.extend(node_obstacle(run, index));
+        for part in run.parts(index) {
+            let action = node.action_at(run.alternative(part));
+            proved |= run.view(part).status() == Some("SUCCESS")
+                && !matches!(action, Action::Human(_) | Action::Set { .. });
+            obstacles.extend(node_obstacle(run, part));
+        }
+        obstacles.extend(unopened(run, index));
+    }
+    for (stage, planned) in (0_u32..).map(StageIx).zip(&run.plan().stages) {
+        if let Some(why) = failed_as_a_loop(run, stage).filter(|_| planned.required) {
+            obstacles.push(obstacle(
+                FactorKind::MissingEvidence,
+                format!("stage `{}` has no result: {why}", planned.id),
+                Some(planned.id.clone()),
+            ));
+        }
     }
     if !proved {
         obstacles.push(obstacle(
@@ -132,10 +180,50 @@ fn obstacles(run: &Run) -> Vec<Factor> {
     obstacles
 }
 
+/// What a repeated node blocks with besides its instances: some that never ran, or a loop
+/// that failed as such.
+fn unopened(run: &Run, index: NodeIx) -> Option<Factor> {
+    let of = run.plan().repeated_by(index)?;
+    let (_, count) = run.repetition(of)?;
+    let opened = run.instance_count(index);
+    let required = run.plan().is_required(index);
+    let own = matches!(of, Repeated::Node(_));
+    let failed = run.repetition_end(of).filter(|end| own && end.is_failure());
+    if !required || opened == 0 || opened == count && failed.is_none() {
+        return None;
+    }
+    let id = &run.plan().node(index).id;
+    let detail = match (failed, failure_message(run.view(index))) {
+        (Some(_), Some(message)) => format!("`{id}` has no result: {message}"),
+        _ => format!("`{id}`: {} of {count} were not run", count - opened),
+    };
+    Some(obstacle(
+        FactorKind::MissingEvidence,
+        detail,
+        Some(id.clone()),
+    ))
+}
+
+fn failure_message(view: NodeView<'_>) -> Option<&str> {
+    match view {
+        NodeView::Done(outcome) => match &outcome.result {
+            AttemptResult::Failed { message, .. } => Some(message),
+            AttemptResult::Succeeded | AttemptResult::Judged { .. } => None,
+        },
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Repeating { .. }
+        | NodeView::Skipped(_) => None,
+    }
+}
+
 /// What a node without a success blocks with.
 fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
     let node = run.plan().node(index);
-    let id = Some(node.id.clone());
+    let label = run.label(index);
+    let id = Some(label.clone());
     let required = run.plan().is_required(index);
     let missing = |why: String| {
         let what = match node.role {
@@ -148,28 +236,18 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
         NodeView::Done(outcome) => match &outcome.result {
             AttemptResult::Succeeded if outcome.facts.review_pending => Some(obstacle(
                 FactorKind::AwaitingReview,
-                format!(
-                    "`{}` says that a review is pending: awaiting_review",
-                    node.id
-                ),
+                format!("`{label}` says that a review is pending: awaiting_review"),
                 id,
             )),
             AttemptResult::Succeeded => rejected(run, index, &outcome.projection),
             AttemptResult::Judged { verdict, message } => (required
                 && *verdict != crate::event::Verdict::Pass)
-                .then(|| {
-                    missing(format!(
-                        "gate `{}`: {}, {message}",
-                        node.id,
-                        verdict.as_str()
-                    ))
-                })
+                .then(|| missing(format!("gate `{label}`: {}, {message}", verdict.as_str())))
                 .flatten(),
             AttemptResult::Failed { class, message } => required
                 .then(|| {
                     missing(format!(
-                        "`{}` has no result: {class}, {}",
-                        node.id,
+                        "`{label}` has no result: {class}, {}",
                         first_line(message)
                     ))
                 })
@@ -178,8 +256,7 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
         NodeView::Skipped(reason) => (required && reason.leaves_no_evidence())
             .then(|| {
                 missing(format!(
-                    "`{}` was not run: {}",
-                    node.id,
+                    "`{label}` was not run: {}",
                     skipped_because(reason)
                 ))
             })
@@ -189,14 +266,15 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
             ..
         } => Some(obstacle(
             FactorKind::AwaitingReview,
-            format!("`{}` waits for an answer: awaiting_review", node.id),
+            format!("`{label}` waits for an answer: awaiting_review"),
             id,
         )),
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => required
-            .then(|| missing(format!("`{}` has no result yet", node.id)))
+            .then(|| missing(format!("`{label}` has no result yet")))
             .flatten(),
     }
 }
@@ -208,20 +286,16 @@ fn rejected(
     index: NodeIx,
     answer: &serde_json::Map<String, serde_json::Value>,
 ) -> Option<Factor> {
-    let node = run.plan().node(index);
+    let label = run.label(index);
     let approved = answer.get("output.approved") == Some(&serde_json::Value::Bool(true));
-    if approved || !matches!(node.action, Action::Human(_)) {
+    if approved || !matches!(run.action(index), Action::Human(_)) {
         return None;
     }
     let detail = match answer.get("output.note").and_then(|note| note.as_str()) {
-        Some(note) => format!("`{}` was rejected: {}", node.id, first_line(note)),
-        None => format!("`{}` was rejected", node.id),
+        Some(note) => format!("`{label}` was rejected: {}", first_line(note)),
+        None => format!("`{label}` was rejected"),
     };
-    Some(obstacle(
-        FactorKind::Rejected,
-        detail,
-        Some(node.id.clone()),
-    ))
+    Some(obstacle(FactorKind::Rejected, detail, Some(label)))
 }
 
 fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Factor {
@@ -263,6 +337,7 @@ fn skipped_because(reason: &SkipReason) -> String {
         SkipReason::ConditionFalse
         | SkipReason::DependencyFailed { .. }
         | SkipReason::StageSkipped
+        | SkipReason::NoItems
         | SkipReason::Halted { .. } => reason.word().to_owned(),
     }
 }

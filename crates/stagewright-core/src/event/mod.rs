@@ -11,13 +11,14 @@ mod reason;
 mod submission;
 
 pub use outcome::{AttemptOutcome, AttemptResult, BlobRef, Facts, Verdict};
-pub use reason::{Asker, HaltCause, RunStatus, SkipReason, StageStatus, WaitReason};
+pub use reason::{Asker, HaltCause, RepetitionEnd, RunStatus, SkipReason, StageStatus, WaitReason};
 pub use submission::{Adopted, Submission};
 
 use crate::decision::DecisionRecord;
-use crate::plan::{NodeIx, StageIx};
+use crate::plan::{NodeIx, Repeated, StageIx};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One process start of a try. `fence` is the number of the lease under which it
@@ -150,6 +151,37 @@ pub enum Event {
         digest: String,
         /// When the wait ends by itself.
         deadline: Option<Timestamp>,
+    },
+    /// A wait is over that no person ends: the launch goes on, or is made again.
+    WaitEnded {
+        /// The node.
+        node: NodeIx,
+    },
+    /// Something repeated has its instances: those of a list all at once, those of a loop
+    /// one more (decision 4).
+    Expanded {
+        /// What is repeated.
+        of: Repeated,
+        /// The list beside the journal; `None` for a loop.
+        items: Option<BlobRef>,
+        /// How many instances there are now.
+        count: u32,
+        /// The elements of the list where conditions read them, otherwise nothing.
+        values: Vec<Value>,
+    },
+    /// No further instance of something repeated starts, and all that started have ended.
+    RepetitionFinished {
+        /// What was repeated.
+        of: Repeated,
+        /// How it came to its end.
+        end: RepetitionEnd,
+    },
+    /// An agent is done by somebody else from here on (rule D5).
+    FellBack {
+        /// The agent.
+        node: NodeIx,
+        /// The place in its order of actions: 1 is its first fallback.
+        to: u32,
     },
     /// A person answered.
     Answered {

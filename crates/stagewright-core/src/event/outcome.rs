@@ -47,6 +47,9 @@ pub struct AttemptOutcome {
     /// What its reader thought worth saying.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// How long whoever failed asks to be left alone, in milliseconds (`Retry-After`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
 }
 
 impl AttemptOutcome {
@@ -68,6 +71,7 @@ impl AttemptOutcome {
             facts: Facts::default(),
             cost_usd: None,
             warnings: Vec::new(),
+            retry_after_ms: None,
         }
     }
 }

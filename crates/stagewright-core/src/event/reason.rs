@@ -21,6 +21,8 @@ pub enum SkipReason {
     },
     /// Its stage was skipped because the stage's condition was false.
     StageSkipped,
+    /// There was nothing to repeat it for: an empty list, or a loop that never began.
+    NoItems,
     /// Its stage was skipped because the stage's condition could not be evaluated.
     StageConditionError {
         /// What is missing or wrong.
@@ -41,15 +43,19 @@ impl SkipReason {
             Self::ConditionError { .. } => "condition_error",
             Self::DependencyFailed { .. } => "dependency_failed",
             Self::StageSkipped => "stage_skipped",
+            Self::NoItems => "no_items",
             Self::StageConditionError { .. } => "stage_condition_error",
             Self::Halted { cause } => cause.word(),
         }
     }
 
     /// Whether a required agent that was skipped for this reason leaves the decision
-    /// without evidence (decision 23): everything but a false condition does.
+    /// without evidence (decision 23): everything but a false condition or an empty list does.
     pub fn leaves_no_evidence(&self) -> bool {
-        !matches!(self, Self::ConditionFalse | Self::StageSkipped)
+        !matches!(
+            self,
+            Self::ConditionFalse | Self::StageSkipped | Self::NoItems
+        )
     }
 }
 
@@ -72,6 +78,11 @@ pub enum HaltCause {
         /// Who failed.
         node: NodeIx,
     },
+    /// A required loop reached its bound, with `on_failure: halt` (decision 28).
+    LoopExhausted {
+        /// The stage that it is, or is part of.
+        stage: StageIx,
+    },
     /// The stage's time limit; ends with the stage.
     StageTimeout {
         /// The stage.
@@ -89,11 +100,35 @@ impl HaltCause {
         match self {
             Self::FailFast { .. } => "fail_fast",
             Self::CriticalFinding { .. } => "fail_fast_on_critical",
-            Self::RequiredFailure { .. } => "halted",
+            Self::RequiredFailure { .. } | Self::LoopExhausted { .. } => "halted",
             Self::StageTimeout { .. } => "stage_timeout",
             Self::RunTimeout => "run_timeout",
             Self::Cancelled => "cancelled",
         }
+    }
+}
+
+/// How a repetition came to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepetitionEnd {
+    /// Every instance of the list has ended, or the loop's condition let it end.
+    Complete,
+    /// A halt or a required failure ended it early.
+    Cut,
+    /// A loop reached its bound before its condition let it end.
+    Exhausted,
+    /// A loop's condition could not be evaluated.
+    ConditionError {
+        /// What is missing or wrong.
+        message: String,
+    },
+}
+
+impl RepetitionEnd {
+    /// Whether the repetition as such has failed, whatever its instances did.
+    pub fn is_failure(&self) -> bool {
+        matches!(self, Self::Exhausted | Self::ConditionError { .. })
     }
 }
 
@@ -167,4 +202,7 @@ pub enum WaitReason {
     Approval,
     /// A launch was interrupted and `on_interrupt: ask` wants to know.
     Interrupted,
+    /// The run of a sub-pipeline waits for somebody; whoever goes on with this run looks
+    /// at it again (decision 35).
+    Pipeline,
 }

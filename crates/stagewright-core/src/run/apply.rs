@@ -1,14 +1,16 @@
 //! `apply`: the one way in which a run's state changes. Total: every event changes
 //! the state in its own way or, when it says nothing new, not at all.
 
-use super::{Cancel, NodePhase, ParkedNode, Phase, Run, RunningLaunch, StagePhase, Standing};
+use super::{
+    Cancel, NodePhase, NodeState, ParkedNode, Phase, Run, RunningLaunch, StagePhase, Standing,
+};
 use crate::event::{
     Asker, AttemptOutcome, AttemptResult, Event, HaltCause, Recorded, SkipReason, StageStatus,
     Verdict,
 };
 use crate::graph::Need;
 use crate::halt::rank;
-use crate::plan::{NodeIx, OnFailure, Role, StageIx};
+use crate::plan::{NodeIx, OnFailure, Repeated, Role, StageIx};
 use crate::retry::ErrorClass;
 use crate::severity::Severity;
 use crate::time::Timestamp;
@@ -50,11 +52,7 @@ impl Run {
                     self.skip_ended_stages();
                 }
             }
-            Event::ResultAdopted { node, outcome } => {
-                if !self.is_over(*node) {
-                    self.finish(*node, outcome, at);
-                }
-            }
+            Event::ResultAdopted { node, outcome } => self.adopt(*node, outcome, at),
             Event::StageStarted { stage } => self.start_stage(*stage, at),
             Event::StageSkipped { stage, reason } => self.skip_stage(*stage, reason, at),
             Event::StageFinished { stage, status } => self.finish_stage(*stage, *status, at),
@@ -121,12 +119,27 @@ impl Run {
                 retry_at,
                 ..
             } => self.end_attempt(*node, *try_number, outcome, *retry_at, at),
-            Event::RetryDue { node } => {
-                if let NodePhase::Backoff { due } = self.node(*node).phase {
-                    self.backoff.remove(&(due, *node));
-                    self.back_to_waiting(*node);
-                }
+            Event::RetryDue { node } => self.end_backoff(*node),
+            Event::FellBack { node, to } => {
+                let state = self.node_mut(*node);
+                state.alternative = *to;
+                state.retries_before = state.retries;
+                state.timeouts = 0;
+                self.end_backoff(*node);
             }
+            Event::WaitEnded { node } => {
+                let state = self.node_mut(*node);
+                state.relaunch = true;
+                state.launches_of_try = 0;
+                self.back_to_waiting(*node);
+            }
+            Event::Expanded {
+                of,
+                items,
+                count,
+                values,
+            } => self.expand(*of, items.as_ref(), *count, values, at),
+            Event::RepetitionFinished { of, end } => self.finish_repetition(*of, end, at),
             Event::Parked {
                 node,
                 reason,
@@ -234,34 +247,79 @@ impl Run {
         }
     }
 
-    /// A node has its final result.
-    fn finish(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
+    fn end_backoff(&mut self, node: NodeIx) {
+        if let NodePhase::Backoff { due } = self.node(node).phase {
+            self.backoff.remove(&(due, node));
+            self.back_to_waiting(node);
+        }
+    }
+
+    /// A result of the parent run is taken over. Those of instances come before the one of
+    /// the whole.
+    fn adopt(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
+        if node.instance().is_some() {
+            let opened = &mut self.instances[node.whole().index()];
+            opened.push(NodeState {
+                phase: NodePhase::Done(Box::new(outcome.clone())),
+                tries: 1,
+                started_at: Some(at),
+                ended_at: Some(at),
+                ..NodeState::new(0)
+            });
+            let further = opened.len() > 1;
+            self.tally.total += u32::from(further);
+            self.tally_end(node, is_failure(outcome));
+        } else if !self.is_over(node) {
+            self.finish(node, outcome, at);
+        }
+    }
+
+    /// A node or an instance has its final result.
+    pub(super) fn finish(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
         self.take_out(node);
         let graph = self.graph.clone();
         let planned = graph.plan.node(node);
         let failed = is_failure(outcome);
-        let stage = &mut self.stages[planned.stage.index()];
-        match planned.role {
-            Role::Agent => {
-                stage.agents_left -= 1;
-                if failed {
-                    self.tally.failed += 1;
-                } else {
-                    self.tally.succeeded += 1;
-                }
-            }
-            Role::Gate => stage.gates_left -= 1,
-        }
         let required = graph.plan.is_required(node);
-        if failed && required {
-            stage.required_failures += 1;
-        } else if failed {
-            stage.other_failures += 1;
+        let is_sum = !self.instances[node.index()].is_empty() && node.instance().is_none();
+        if !is_sum {
+            self.tally_end(node, failed);
         }
         self.close(node, NodePhase::Done(Box::new(outcome.clone())), at);
-        self.note_halt(node, outcome, failed && required);
-        self.release_dependents(node, !failed);
-        self.open_gates(planned.stage);
+        if node.instance().is_none() {
+            let stage = &mut self.stages[planned.stage.index()];
+            match planned.role {
+                Role::Agent => stage.agents_left -= 1,
+                Role::Gate => stage.gates_left -= 1,
+            }
+            if failed && required {
+                stage.required_failures += 1;
+            } else if failed {
+                stage.other_failures += 1;
+            }
+        }
+        if !is_sum {
+            self.note_halt(node, outcome, failed && required);
+        }
+        self.after_end(node, !failed, failed && required);
+    }
+
+    fn tally_end(&mut self, node: NodeIx, failed: bool) {
+        match self.graph.plan.node(node).role {
+            Role::Agent if failed => self.tally.failed += 1,
+            Role::Agent => self.tally.succeeded += 1,
+            Role::Gate => {}
+        }
+    }
+
+    /// Lets go what waited for a node or an instance.
+    fn after_end(&mut self, node: NodeIx, satisfied: bool, required_failure: bool) {
+        self.count_instance(node, required_failure);
+        self.release_dependents(node, satisfied);
+        self.open_gates(node);
+        if let Some(of) = self.repetition_of(node) {
+            self.open_instances(of);
+        }
     }
 
     /// Remembers that a halt follows; `settle` turns it into an event.
@@ -277,6 +335,41 @@ impl Run {
         } else {
             return;
         };
+        self.halt_is_due(cause, stop_running);
+    }
+
+    /// A loop ended without what it was for.
+    pub(super) fn note_exhausted(&mut self, of: Repeated) {
+        let graph = self.graph.clone();
+        let (stage, required, last) = match of {
+            Repeated::Node(node) => {
+                let stage = graph.plan.node(node).stage;
+                (stage, graph.plan.is_required(node), Some(node))
+            }
+            Repeated::Stage(stage) => {
+                let planned = graph.plan.stage(stage);
+                let state = &mut self.stages[stage.index()];
+                if planned.required {
+                    state.required_failures += 1;
+                } else {
+                    state.other_failures += 1;
+                }
+                (stage, planned.required, planned.all_nodes().next_back())
+            }
+        };
+        let halts = last.is_some_and(|node| graph.plan.node(node).on_failure == OnFailure::Halt);
+        if !required {
+            return;
+        }
+        let cause = HaltCause::LoopExhausted { stage };
+        if self.submission().fail_fast {
+            self.halt_is_due(cause, true);
+        } else if halts {
+            self.halt_is_due(cause, false);
+        }
+    }
+
+    fn halt_is_due(&mut self, cause: HaltCause, stop_running: bool) {
         let due = self.due_halt.as_ref().map(|(cause, _)| cause);
         let stronger = |old: &HaltCause| rank(old) >= rank(&cause);
         if !due.or(self.halt.as_ref()).is_some_and(stronger) {
@@ -284,52 +377,61 @@ impl Run {
         }
     }
 
-    fn skip(&mut self, node: NodeIx, reason: &SkipReason, at: Timestamp) {
+    pub(super) fn skip(&mut self, node: NodeIx, reason: &SkipReason, at: Timestamp) {
         if self.is_over(node) {
             return;
         }
         self.take_out(node);
         let graph = self.graph.clone();
         let planned = graph.plan.node(node);
-        let stage = &mut self.stages[planned.stage.index()];
-        match planned.role {
-            Role::Agent => {
-                stage.agents_left -= 1;
-                self.tally.skipped += 1;
-            }
-            Role::Gate => stage.gates_left -= 1,
+        let is_sum = !self.instances[node.index()].is_empty() && node.instance().is_none();
+        if planned.role == Role::Agent && !is_sum {
+            self.tally.skipped += 1;
         }
-        let satisfied = matches!(
-            reason,
-            SkipReason::ConditionFalse | SkipReason::StageSkipped
-        );
         self.close(node, NodePhase::Skipped(reason.clone()), at);
-        self.release_dependents(node, satisfied);
-        self.open_gates(planned.stage);
+        if node.instance().is_none() {
+            let stage = &mut self.stages[planned.stage.index()];
+            match planned.role {
+                Role::Agent => stage.agents_left -= 1,
+                Role::Gate => stage.gates_left -= 1,
+            }
+        }
+        self.after_end(node, !reason.leaves_no_evidence(), false);
     }
 
     fn close(&mut self, node: NodeIx, phase: NodePhase, at: Timestamp) {
-        let stage = self.graph.plan.node(node).stage;
-        let state = &mut self.nodes[node.index()];
+        let state = self.node_mut(node);
         state.phase = phase;
         state.ended_at = Some(at);
         state.relaunch = false;
         state.last_failure = None;
-        if state.begun {
-            state.begun = false;
-            self.stages[stage.index()].begun -= 1;
-        }
+        self.leave_begun(node);
     }
 
     fn release_dependents(&mut self, node: NodeIx, satisfied: bool) {
         let graph = self.graph.clone();
+        let of = graph.plan.repeated_by(node);
         for (dependent, need) in &graph.dependents[node.index()] {
-            let state = self.node_mut(*dependent);
+            let dependent = match (of, node.instance()) {
+                (Some(Repeated::Stage(stage)), instance)
+                    if graph.plan.node(*dependent).stage == stage =>
+                {
+                    match instance {
+                        Some(_) => node.sibling(*dependent),
+                        // The whole of a sibling ends with the whole of this.
+                        None => continue,
+                    }
+                }
+                // Only the whole of it lets the outside go.
+                (Some(_), Some(_)) => continue,
+                (None, _) | (Some(_), None) => *dependent,
+            };
+            let state = self.node_mut(dependent);
             state.blockers = state.blockers.saturating_sub(1);
             if !satisfied && *need == Need::Success && state.doom.is_none() {
                 state.doom = Some(node);
             }
-            self.make_ready(*dependent);
+            self.make_ready(dependent);
         }
     }
 
@@ -343,9 +445,16 @@ impl Run {
             other @ (SkipReason::DependencyFailed { .. }
             | SkipReason::StageSkipped
             | SkipReason::StageConditionError { .. }
+            | SkipReason::NoItems
             | SkipReason::Halted { .. }) => other.clone(),
         };
         self.forget_questions(Asker::Stage(stage));
+        if let Some(known) = self.repetitions.get(&Repeated::Stage(stage))
+            && known.opened == 0
+        {
+            // Each of its agents stands for one of those that never opened.
+            self.tally.skipped += (known.count.max(1) - 1) * graph.plan.stage(stage).agents;
+        }
         for node in graph.plan.stage(stage).all_nodes() {
             self.skip(node, &node_reason, at);
         }
@@ -382,6 +491,7 @@ impl Run {
             | HaltCause::FailFast { .. }
             | HaltCause::CriticalFinding { .. }
             | HaltCause::RequiredFailure { .. }
+            | HaltCause::LoopExhausted { .. }
             | HaltCause::Cancelled => {
                 self.limit_passed |= *cause == HaltCause::RunTimeout;
                 if self.halt.as_ref().is_none_or(|old| rank(cause) > rank(old)) {

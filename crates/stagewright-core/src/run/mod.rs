@@ -4,11 +4,15 @@
 //! sets, so that the cost of an event does not grow with the run and iteration is
 //! the same in every replay. Only [`Run::apply`] changes anything here.
 
+mod alternative;
 mod apply;
 mod place;
 mod reopen;
+mod repetition;
 mod view;
 
+pub use repetition::Viewpoint;
+pub(crate) use repetition::{Iteration, Repetition, exhausted_message};
 pub use view::{NodeView, Standing};
 
 use crate::decision::DecisionRecord;
@@ -17,7 +21,7 @@ use crate::event::{
     WaitReason,
 };
 use crate::graph::Graph;
-use crate::plan::{NodeIx, StageIx};
+use crate::plan::{NodeIx, Repeated, StageIx};
 use crate::time::{ActiveClock, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -40,6 +44,12 @@ pub struct Run {
     pub(crate) clock: ActiveClock,
     pub(crate) stages: Vec<StageState>,
     pub(crate) nodes: Vec<NodeState>,
+    /// For each node, its instances that were opened, in order (decision 4).
+    pub(crate) instances: Vec<Vec<NodeState>>,
+    /// What is repeated, once its instances are known.
+    pub(crate) repetitions: BTreeMap<Repeated, Repetition>,
+    /// Repetitions of the current stage of which no instance is under way.
+    pub(crate) between: BTreeSet<Repeated>,
     /// The current stage; as many as there are stages when all have ended.
     pub(crate) cursor: usize,
     /// Nodes of the current stage that may start, by index.
@@ -161,6 +171,10 @@ pub(crate) struct NodeState {
     pub(crate) launches_of_try: u32,
     /// Whether the current try must be launched again rather than a new one begun.
     pub(crate) relaunch: bool,
+    /// Who does it: its own action at 0, then its fallbacks.
+    pub(crate) alternative: u32,
+    /// Re-runs that were made before whoever does it now took over.
+    pub(crate) retries_before: u32,
     /// How the last try failed, while another is to follow.
     pub(crate) last_failure: Option<Box<AttemptOutcome>>,
     pub(crate) started_at: Option<Timestamp>,
@@ -180,6 +194,8 @@ impl NodeState {
             timeouts: 0,
             launches_of_try: 0,
             relaunch: false,
+            alternative: 0,
+            retries_before: 0,
             last_failure: None,
             started_at: None,
             ended_at: None,
@@ -188,11 +204,11 @@ impl NodeState {
 
     /// Whether a try of it was launched and it has not ended since.
     pub(crate) fn was_tried(&self) -> bool {
-        let asked_after_a_loss = matches!(
+        let waits_between_launches = matches!(
             &self.phase,
-            NodePhase::Parked(parked) if parked.reason == WaitReason::Interrupted
+            NodePhase::Parked(parked) if parked.reason != WaitReason::Approval
         );
-        self.relaunch || self.last_failure.is_some() || asked_after_a_loss
+        self.relaunch || self.last_failure.is_some() || waits_between_launches
     }
 }
 
@@ -209,6 +225,8 @@ pub(crate) enum NodePhase {
     },
     /// Waiting for a person.
     Parked(ParkedNode),
+    /// It is repeated, and its instances are what goes on.
+    Repeating,
     /// It ended with this.
     Done(Box<AttemptOutcome>),
     /// It was not run.
@@ -268,7 +286,7 @@ impl Run {
             .iter()
             .map(|stage| StageState::new(stage.agents, stage.gates))
             .collect();
-        let nodes = graph.blockers.iter().copied().map(NodeState::new).collect();
+        let nodes: Vec<NodeState> = graph.blockers.iter().copied().map(NodeState::new).collect();
         let total = plan.stages.iter().map(|stage| stage.agents).sum();
         Self {
             submission: None,
@@ -283,7 +301,10 @@ impl Run {
             launches: 0,
             clock: ActiveClock::default(),
             stages,
+            instances: vec![Vec::new(); nodes.len()],
             nodes,
+            repetitions: BTreeMap::new(),
+            between: BTreeSet::new(),
             cursor: 0,
             ready: BTreeSet::new(),
             idle: BTreeSet::new(),
@@ -316,11 +337,27 @@ impl Run {
     }
 
     pub(crate) fn node(&self, node: NodeIx) -> &NodeState {
-        &self.nodes[node.index()]
+        self.find_node(node)
+            .expect("events name nodes and instances that there are")
+    }
+
+    /// The state of a node, or of an instance that was opened.
+    pub(crate) fn find_node(&self, node: NodeIx) -> Option<&NodeState> {
+        match node.instance() {
+            None => self.nodes.get(node.index()),
+            Some(instance) => self.instances.get(node.index())?.get(instance as usize),
+        }
     }
 
     pub(crate) fn node_mut(&mut self, node: NodeIx) -> &mut NodeState {
-        &mut self.nodes[node.index()]
+        let state = match node.instance() {
+            None => self.nodes.get_mut(node.index()),
+            Some(instance) => self
+                .instances
+                .get_mut(node.index())
+                .and_then(|opened| opened.get_mut(instance as usize)),
+        };
+        state.expect("events name nodes and instances that there are")
     }
 
     /// The active time that counts towards the run's time limit, in milliseconds.

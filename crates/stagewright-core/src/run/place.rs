@@ -2,9 +2,9 @@
 //! parked, or over. The sets are kept here and nowhere else, so that a node is never
 //! in two that exclude each other.
 
-use super::{NodePhase, Run, StagePhase};
+use super::{Iteration, NodePhase, Run, StagePhase};
 use crate::event::Asker;
-use crate::plan::{NodeIx, Role, StageIx};
+use crate::plan::{NodeIx, Repeated, Role, StageIx};
 use crate::time::Timestamp;
 
 impl Run {
@@ -13,26 +13,84 @@ impl Run {
         state.phase = StagePhase::Active;
         state.started_at.get_or_insert(at);
         let graph = self.graph.clone();
-        for node in graph.plan.stage(stage).all_nodes() {
-            if !self.is_over(node) {
-                self.idle.insert(node);
+        let planned = graph.plan.stage(stage);
+        if self.repetitions.contains_key(&Repeated::Stage(stage)) {
+            for node in planned.all_nodes() {
+                let state = self.node_mut(node);
+                state.started_at.get_or_insert(at);
+                state.phase = NodePhase::Repeating;
             }
-        }
-        for node in graph.plan.stage(stage).agent_nodes() {
-            self.make_ready(node);
-        }
-        self.open_gates(stage);
-    }
-
-    /// Lets the gates go once no agent of the stage is left.
-    pub(super) fn open_gates(&mut self, stage: StageIx) {
-        let state = &self.stages[stage.index()];
-        if state.phase != StagePhase::Active || state.agents_left > 0 {
+            self.take_up(Repeated::Stage(stage));
             return;
         }
-        let graph = self.graph.clone();
-        for node in graph.plan.stage(stage).gate_nodes() {
+        for node in planned.all_nodes() {
+            match self.node(node).phase {
+                NodePhase::Repeating => self.take_up(Repeated::Node(node)),
+                _ if self.is_over(node) => {}
+                _ => {
+                    self.idle.insert(node);
+                }
+            }
+        }
+        for node in planned.agent_nodes() {
             self.make_ready(node);
+        }
+        if let Some(first) = planned.all_nodes().next() {
+            self.open_gates(first);
+        }
+    }
+
+    /// Lets the gates beside this node go, once no agent is left there: in its stage, or
+    /// in its iteration of it.
+    pub(super) fn open_gates(&mut self, beside: NodeIx) {
+        let graph = self.graph.clone();
+        let stage = graph.plan.node(beside).stage;
+        let is_active = self.stages[stage.index()].phase == StagePhase::Active;
+        if !is_active || self.agents_left(beside) > 0 {
+            return;
+        }
+        for gate in graph.plan.stage(stage).gate_nodes() {
+            let gate = match graph.plan.stage(stage).repeat {
+                Some(_) => beside.sibling(gate),
+                None => gate,
+            };
+            self.make_ready(gate);
+        }
+    }
+
+    /// How many agents have not ended where this node stands.
+    fn agents_left(&self, node: NodeIx) -> u32 {
+        match self.iteration(node) {
+            Some(iteration) => iteration.agents_left,
+            None => self.stages[self.graph.plan.node(node).stage.index()].agents_left,
+        }
+    }
+
+    /// The iteration of its stage that an instance belongs to.
+    fn iteration(&self, node: NodeIx) -> Option<&Iteration> {
+        let instance = node.instance()?;
+        let stage = self.graph.plan.node(node).stage;
+        let repetition = self.repetitions.get(&Repeated::Stage(stage))?;
+        repetition.iterations.get(instance as usize)
+    }
+
+    fn iteration_mut(&mut self, node: NodeIx) -> Option<&mut Iteration> {
+        let instance = node.instance()?;
+        let stage = self.graph.plan.node(node).stage;
+        let repetition = self.repetitions.get_mut(&Repeated::Stage(stage))?;
+        repetition.iterations.get_mut(instance as usize)
+    }
+
+    /// Nodes that began and have not ended, besides this one, where one at a time goes.
+    pub(crate) fn begun_beside(&self, node: NodeIx) -> u32 {
+        let stage = self.graph.plan.node(node).stage;
+        let own = u32::from(self.node(node).begun);
+        let all = self.stages[stage.index()].begun;
+        match (node.instance(), self.iteration(node)) {
+            (_, Some(iteration)) => iteration.begun - own,
+            // The whole of a repeated agent has begun for all of its instances.
+            (Some(_), None) => all.saturating_sub(1),
+            (None, None) => all - own,
         }
     }
 
@@ -54,15 +112,36 @@ impl Run {
 
     pub(super) fn gate_is_open(&self, node: NodeIx) -> bool {
         let planned = self.graph.plan.node(node);
-        planned.role == Role::Agent || self.stages[planned.stage.index()].agents_left == 0
+        planned.role == Role::Agent || self.agents_left(node) == 0
     }
 
     pub(super) fn begin(&mut self, node: NodeIx) {
-        if !self.node(node).begun {
-            self.node_mut(node).begun = true;
-            let stage = self.graph.plan.node(node).stage;
-            self.stages[stage.index()].begun += 1;
+        if self.node(node).begun {
+            return;
         }
+        self.node_mut(node).begun = true;
+        let stage = self.graph.plan.node(node).stage;
+        if let Some(iteration) = self.iteration_mut(node) {
+            iteration.begun += 1;
+        } else if node.instance().is_some() {
+            return;
+        }
+        self.stages[stage.index()].begun += 1;
+    }
+
+    /// A node that ends has no longer begun.
+    pub(super) fn leave_begun(&mut self, node: NodeIx) {
+        if !self.node(node).begun {
+            return;
+        }
+        self.node_mut(node).begun = false;
+        let stage = self.graph.plan.node(node).stage;
+        if let Some(iteration) = self.iteration_mut(node) {
+            iteration.begun -= 1;
+        } else if node.instance().is_some() {
+            return;
+        }
+        self.stages[stage.index()].begun -= 1;
     }
 
     pub(super) fn leave_waiting(&mut self, node: NodeIx) {

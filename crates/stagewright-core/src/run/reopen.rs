@@ -2,10 +2,10 @@
 //! tried again; what succeeded is kept (decision 31, rule A19).
 
 use super::apply::is_failure;
-use super::{NodePhase, NodeState, Phase, Run, StagePhase, StageState};
+use super::{Iteration, NodePhase, NodeState, Phase, Run, StagePhase, StageState, Tally};
 use crate::condition::Condition;
-use crate::event::SkipReason;
-use crate::plan::{NodeIx, Role, Stage};
+use crate::event::{RepetitionEnd, SkipReason};
+use crate::plan::{NodeIx, Repeated, Role, Stage, StageIx};
 use std::collections::BTreeSet;
 
 impl Run {
@@ -19,38 +19,153 @@ impl Run {
         self.due_halt = None;
         self.interrupted = false;
         self.reopened += 1;
-        let again = self.nodes_to_repeat();
+        let Repeats { again, afresh } = self.nodes_to_repeat();
+        for of in &afresh {
+            self.repetitions.remove(of);
+        }
         for node in &again {
+            let repeats_parts = node.instance().is_none() && self.keeps_instances(*node);
             let old = self.node(*node);
             let fresh = NodeState {
                 tries: old.tries,
-                started_at: None,
+                started_at: old.started_at.filter(|_| repeats_parts),
+                phase: if repeats_parts {
+                    NodePhase::Repeating
+                } else {
+                    NodePhase::Waiting
+                },
                 ..NodeState::new(0)
             };
             *self.node_mut(*node) = fresh;
         }
+        for node in again.iter().filter(|node| node.instance().is_none()) {
+            if !self.keeps_instances(*node) {
+                self.instances[node.index()].clear();
+            }
+        }
+        let again = again
+            .into_iter()
+            .filter(|node| self.find_node(*node).is_some())
+            .collect();
         self.recount(&again);
+    }
+
+    /// Whether a repeated node goes on with the instances that it has.
+    fn keeps_instances(&self, node: NodeIx) -> bool {
+        let of = self.graph.plan.repeated_by(node);
+        of.is_some_and(|of| self.repetitions.contains_key(&of))
     }
 
     /// The nodes that did not succeed, those skipped in their wake, those whose own
     /// result followed from one of them, and every gate that judged after one of them.
     /// Conditions may read nodes further down the list, so the question is asked until
     /// no node joins.
-    fn nodes_to_repeat(&self) -> BTreeSet<NodeIx> {
-        let mut again = BTreeSet::new();
+    fn nodes_to_repeat(&self) -> Repeats {
+        let mut repeats = Repeats::default();
         loop {
-            let before = again.len();
-            for stage in &self.graph.plan.stages {
-                for node in stage.all_nodes() {
-                    if !again.contains(&node) && self.is_to_repeat(node, stage, &again) {
-                        again.insert(node);
-                    }
+            let before = (repeats.again.len(), repeats.afresh.len());
+            for (stage_ix, stage) in (0_u32..).map(StageIx).zip(&self.graph.plan.stages) {
+                match stage.repeat {
+                    Some(_) => self.add_of_stage(Repeated::Stage(stage_ix), stage, &mut repeats),
+                    None => self.add_of_nodes(stage, &mut repeats),
                 }
             }
-            if again.len() == before {
-                return again;
+            if (repeats.again.len(), repeats.afresh.len()) == before {
+                return repeats;
             }
         }
+    }
+
+    fn add_of_nodes(&self, stage: &Stage, repeats: &mut Repeats) {
+        for node in stage.all_nodes() {
+            let of = Repeated::Node(node);
+            if !self.repetitions.contains_key(&of) {
+                if self.is_to_repeat(node, stage, &repeats.again) {
+                    repeats.again.insert(node);
+                }
+                continue;
+            }
+            let instances = self.instances(node);
+            let parts: Vec<NodeIx> = instances
+                .filter(|part| self.is_to_repeat(*part, stage, &repeats.again))
+                .collect();
+            let cut = matches!(self.repetition_end(of), None | Some(RepetitionEnd::Cut));
+            let failed = self
+                .repetition_end(of)
+                .is_some_and(RepetitionEnd::is_failure);
+            let upstream = self.follows_from_any(node, &repeats.again);
+            if upstream || failed || self.is_loop(of) && (cut || !parts.is_empty()) {
+                self.start_afresh(of, &[node], repeats);
+            } else if cut || !parts.is_empty() {
+                repeats.again.insert(node);
+                repeats.again.extend(parts);
+            }
+        }
+    }
+
+    fn add_of_stage(&self, of: Repeated, stage: &Stage, repeats: &mut Repeats) {
+        let nodes: Vec<NodeIx> = stage.all_nodes().collect();
+        if !self.repetitions.contains_key(&of) {
+            for node in nodes {
+                if self.is_to_repeat(node, stage, &repeats.again) {
+                    repeats.again.insert(node);
+                }
+            }
+            return;
+        }
+        let mut parts = BTreeSet::new();
+        for node in &nodes {
+            for part in self.instances(*node) {
+                let of_iteration = &repeats.again | &parts;
+                if self.is_to_repeat(part, stage, &of_iteration) {
+                    parts.insert(part);
+                }
+            }
+        }
+        let cut = matches!(self.repetition_end(of), None | Some(RepetitionEnd::Cut));
+        let failed = self
+            .repetition_end(of)
+            .is_some_and(RepetitionEnd::is_failure);
+        let upstream = self.reads_any(stage.condition.as_ref(), &repeats.again)
+            || nodes.iter().any(|node| {
+                let edges = self.edges(*node);
+                let mut outside = edges.filter(|other| !nodes.contains(other));
+                outside.any(|other| repeats.again.contains(&other))
+            });
+        if upstream || failed || self.is_loop(of) && (cut || !parts.is_empty()) {
+            self.start_afresh(of, &nodes, repeats);
+        } else if cut || !parts.is_empty() {
+            repeats.again.extend(parts);
+            repeats.again.extend(nodes);
+        }
+    }
+
+    /// Throws away what is known of a repetition: its list may be another one now, and
+    /// each iteration of a loop follows from the one before.
+    fn start_afresh(&self, of: Repeated, nodes: &[NodeIx], repeats: &mut Repeats) {
+        repeats.afresh.insert(of);
+        for node in nodes {
+            repeats.again.insert(*node);
+            repeats.again.extend(self.instances(*node));
+        }
+    }
+
+    fn is_loop(&self, of: Repeated) -> bool {
+        let repeat = self.graph.plan.repeat(of);
+        repeat.is_some_and(|repeat| repeat.over.is_loop())
+    }
+
+    fn edges(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
+        let planned = self.graph.plan.node(node);
+        planned.depends_on.iter().chain(&planned.after).copied()
+    }
+
+    fn follows_from_any(&self, node: NodeIx, nodes: &BTreeSet<NodeIx>) -> bool {
+        let from = self.viewpoint(node);
+        let condition = self.graph.plan.node(node).condition.as_ref();
+        self.edges(node)
+            .any(|other| nodes.contains(&self.seen_from(other, from)))
+            || self.reads_any(condition, nodes)
     }
 
     fn is_to_repeat(&self, node: NodeIx, stage: &Stage, again: &BTreeSet<NodeIx>) -> bool {
@@ -58,17 +173,16 @@ impl Run {
         match &self.node(node).phase {
             NodePhase::Done(outcome) => {
                 is_failure(outcome)
-                    || planned.role == Role::Gate && self.judged_after_any(stage, again)
-                    || planned
-                        .depends_on
-                        .iter()
-                        .chain(&planned.after)
-                        .any(|other| again.contains(other))
-                    || self.reads_any(planned.condition.as_ref(), again)
+                    || planned.role == Role::Gate && self.judged_after_any(node, stage, again)
+                    || self.follows_from_any(node, again)
             }
             NodePhase::Skipped(reason) => match reason {
                 SkipReason::ConditionFalse => self.reads_any(planned.condition.as_ref(), again),
                 SkipReason::StageSkipped => self.reads_any(stage.condition.as_ref(), again),
+                SkipReason::NoItems => {
+                    self.follows_from_any(node, again)
+                        || self.reads_any(stage.condition.as_ref(), again)
+                }
                 SkipReason::ConditionError { .. }
                 | SkipReason::StageConditionError { .. }
                 | SkipReason::DependencyFailed { .. }
@@ -77,17 +191,22 @@ impl Run {
             NodePhase::Waiting
             | NodePhase::Running(_)
             | NodePhase::Backoff { .. }
+            | NodePhase::Repeating
             | NodePhase::Parked(_) => true,
         }
     }
 
     /// Whether an agent among these nodes belongs to this stage or an earlier one: it may
-    /// have changed what the stage's gates judged.
-    fn judged_after_any(&self, stage: &Stage, nodes: &BTreeSet<NodeIx>) -> bool {
+    /// have changed what the stage's gates judged. Beside a gate of an iteration, only the
+    /// agents of that iteration and of earlier stages.
+    fn judged_after_any(&self, gate: NodeIx, stage: &Stage, nodes: &BTreeSet<NodeIx>) -> bool {
         let end = stage.first.number() + stage.agents;
-        nodes
-            .range(..NodeIx::new(end))
-            .any(|node| self.graph.plan.node(*node).role == Role::Agent)
+        nodes.range(..NodeIx::new(end)).any(|node| {
+            let same_place = node.index() < stage.first.index()
+                || gate.instance().is_none()
+                || node.instance() == gate.instance();
+            same_place && self.graph.plan.node(*node).role == Role::Agent
+        })
     }
 
     /// Whether a condition reads the result of one of these nodes, or the status of a
@@ -142,6 +261,7 @@ impl Run {
         self.parked.clear();
         self.deadlines.clear();
         self.asking.clear();
+        self.between.clear();
         self.answers.retain(|(asker, _), _| match asker {
             crate::event::Asker::Node(node) => !again.contains(node),
             crate::event::Asker::Stage(stage) => !graph
@@ -151,15 +271,21 @@ impl Run {
                 .any(|node| again.contains(&node)),
         });
         for node in again {
+            let of = graph.plan.repeated_by(*node);
             for (dependent, _) in &graph.dependents[node.index()] {
-                if again.contains(dependent) {
-                    self.node_mut(*dependent).blockers += 1;
+                let stage = graph.plan.node(*dependent).stage;
+                let waits = match (of, node.instance()) {
+                    (Some(Repeated::Stage(own)), Some(_)) if own == stage => {
+                        node.sibling(*dependent)
+                    }
+                    (Some(_), Some(_)) => continue,
+                    (_, None) | (None, Some(_)) => *dependent,
+                };
+                if again.contains(&waits) {
+                    self.node_mut(waits).blockers += 1;
                 }
             }
         }
-        self.tally.succeeded = 0;
-        self.tally.failed = 0;
-        self.tally.skipped = 0;
         for (stage, state) in graph.plan.stages.iter().zip(&mut self.stages) {
             let left = |nodes: &mut dyn Iterator<Item = NodeIx>| {
                 u32::try_from(nodes.filter(|node| again.contains(node)).count()).unwrap_or(u32::MAX)
@@ -173,18 +299,86 @@ impl Run {
                 state.phase = StagePhase::Waiting;
             }
         }
-        for (node, _) in graph.plan.agents() {
-            match &self.node(node).phase {
-                NodePhase::Done(outcome) if is_failure(outcome) => self.tally.failed += 1,
-                NodePhase::Done(_) => self.tally.succeeded += 1,
-                NodePhase::Skipped(_) => self.tally.skipped += 1,
-                NodePhase::Waiting
-                | NodePhase::Running(_)
-                | NodePhase::Backoff { .. }
-                | NodePhase::Parked(_) => {}
-            }
-        }
+        self.recount_repetitions(again);
+        self.recount_tally();
         self.cursor = 0;
         self.skip_ended_stages();
     }
+
+    /// What is under way in repetitions that keep their instances.
+    fn recount_repetitions(&mut self, again: &BTreeSet<NodeIx>) {
+        let plan = self.graph.plan.clone();
+        for (of, known) in &mut self.repetitions {
+            let nodes: Vec<NodeIx> = match of {
+                Repeated::Node(node) => vec![*node],
+                Repeated::Stage(stage) => plan.stage(*stage).all_nodes().collect(),
+            };
+            if !nodes.iter().any(|node| again.contains(node)) {
+                continue;
+            }
+            known.end = None;
+            known.required_failure = false;
+            known.open = 0;
+            for instance in 0..known.opened {
+                let left = |role: Role| {
+                    let nodes = nodes.iter().filter(|node| plan.node(**node).role == role);
+                    let left = nodes.filter(|node| again.contains(&node.at(instance)));
+                    u32::try_from(left.count()).unwrap_or(u32::MAX)
+                };
+                let iteration = Iteration {
+                    agents_left: left(Role::Agent),
+                    gates_left: left(Role::Gate),
+                    begun: 0,
+                };
+                let open = iteration.agents_left + iteration.gates_left > 0;
+                known.open += u32::from(open);
+                if let Some(slot) = known.iterations.get_mut(instance as usize) {
+                    *slot = iteration;
+                }
+            }
+        }
+    }
+
+    fn recount_tally(&mut self) {
+        let graph = self.graph.clone();
+        let mut tally = Tally::default();
+        for (node, _) in graph.plan.agents() {
+            let known = graph
+                .plan
+                .repeated_by(node)
+                .and_then(|of| self.repetitions.get(&of));
+            let instances = known.map_or(1, |known| known.count.max(1));
+            tally.total += instances;
+            let opened = self.instance_count(node);
+            let parts: Vec<NodeIx> = match opened {
+                0 => vec![node],
+                _ => self.instances(node).collect(),
+            };
+            for part in parts {
+                match &self.node(part).phase {
+                    NodePhase::Done(outcome) if is_failure(outcome) => tally.failed += 1,
+                    NodePhase::Done(_) => tally.succeeded += 1,
+                    NodePhase::Skipped(_) => tally.skipped += 1,
+                    NodePhase::Waiting
+                    | NodePhase::Running(_)
+                    | NodePhase::Backoff { .. }
+                    | NodePhase::Repeating
+                    | NodePhase::Parked(_) => {}
+                }
+            }
+            if known.is_some_and(|known| known.end.is_some()) {
+                tally.skipped += instances - opened.max(1);
+            }
+        }
+        self.tally = tally;
+    }
+}
+
+/// What starts over.
+#[derive(Debug, Default)]
+struct Repeats {
+    /// Nodes and instances that are run again.
+    again: BTreeSet<NodeIx>,
+    /// Repetitions whose instances are forgotten.
+    afresh: BTreeSet<Repeated>,
 }

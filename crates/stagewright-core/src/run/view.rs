@@ -4,10 +4,11 @@ use super::apply::is_failure;
 use super::{NodePhase, NodeState, ParkedNode, Phase, Run, StagePhase, Tally};
 use crate::decision::DecisionRecord;
 use crate::event::{
-    AttemptOutcome, AttemptResult, Launch, RunStatus, SkipReason, StageStatus, WaitReason,
+    AttemptOutcome, AttemptResult, BlobRef, Launch, RepetitionEnd, RunStatus, SkipReason,
+    StageStatus, WaitReason,
 };
 use crate::graph::Graph;
-use crate::plan::{NodeIx, Plan, RunMode, StageIx, StageMode};
+use crate::plan::{NodeIx, Plan, Repeated, RunMode, StageIx, StageMode};
 use crate::retry::ErrorClass;
 use crate::time::Timestamp;
 use std::sync::Arc;
@@ -59,6 +60,13 @@ pub enum NodeView<'a> {
         /// When the wait ends by itself.
         deadline: Option<Timestamp>,
     },
+    /// It is repeated, and its instances are what goes on.
+    Repeating {
+        /// How many instances have ended.
+        ended: u32,
+        /// How many there are; of a loop, so far.
+        count: u32,
+    },
     /// It ended with this.
     Done(&'a AttemptOutcome),
     /// It was not run.
@@ -86,9 +94,11 @@ impl NodeView<'_> {
                 }
             }),
             Self::Skipped(_) => Some("SKIPPED"),
-            Self::Pending | Self::Running { .. } | Self::Backoff { .. } | Self::Parked { .. } => {
-                None
-            }
+            Self::Pending
+            | Self::Running { .. }
+            | Self::Backoff { .. }
+            | Self::Parked { .. }
+            | Self::Repeating { .. } => None,
         }
     }
 }
@@ -237,9 +247,62 @@ impl Run {
         self.backoff.len()
     }
 
-    /// What can be seen of a node.
+    /// How many instances of a node were opened, in order; 0 when it is not repeated.
+    pub fn instance_count(&self, node: NodeIx) -> u32 {
+        u32::try_from(self.instances[node.index()].len()).unwrap_or(u32::MAX)
+    }
+
+    /// The instances of a node that were opened, in order.
+    pub fn instances(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + use<> {
+        (0..self.instance_count(node)).map(move |instance| node.whole().at(instance))
+    }
+
+    /// What a node's result is made of: itself; its instances, when it is repeated over a
+    /// list; the last iteration of a loop.
+    pub fn parts(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + use<> {
+        let instances: Vec<NodeIx> = self.counting_instances(node).collect();
+        let itself = instances.is_empty().then_some(node);
+        itself.into_iter().chain(instances)
+    }
+
+    /// The list that something is repeated over, beside the journal, and how many
+    /// instances there are; `None` before that is known.
+    pub fn repetition(&self, of: Repeated) -> Option<(Option<&BlobRef>, u32)> {
+        let known = self.repetitions.get(&of)?;
+        Some((known.items.as_ref(), known.count))
+    }
+
+    /// How a repetition ended; `None` while it has not.
+    pub fn repetition_end(&self, of: Repeated) -> Option<&RepetitionEnd> {
+        self.repetitions.get(&of)?.end.as_ref()
+    }
+
+    /// The address for people: a node's id, and the instance in brackets.
+    pub fn label(&self, node: NodeIx) -> String {
+        node.label(&self.graph.plan.node(node).id)
+    }
+
+    /// The node or instance with this label, such as `lint` or `lint[3]`.
+    pub fn find_labelled(&self, label: &str) -> Option<NodeIx> {
+        let (id, instance) = match label
+            .strip_suffix(']')
+            .and_then(|rest| rest.rsplit_once('['))
+        {
+            Some((id, instance)) => (id, Some(instance.parse().ok()?)),
+            None => (label, None),
+        };
+        let node = self.find(id)?;
+        let address = instance.map_or(node, |instance| node.at(instance));
+        self.find_node(address).map(|_| address)
+    }
+
+    /// What can be seen of a node. An instance that was not opened yet is pending.
     pub fn view(&self, node: NodeIx) -> NodeView<'_> {
-        match &self.node(node).phase {
+        let Some(state) = self.find_node(node) else {
+            return NodeView::Pending;
+        };
+        match &state.phase {
+            NodePhase::Repeating => self.view_of_repeating(node),
             NodePhase::Waiting => NodeView::Pending,
             NodePhase::Running(running) => NodeView::Running {
                 launch: running.launch,
@@ -264,17 +327,26 @@ impl Run {
         }
     }
 
+    fn view_of_repeating(&self, node: NodeIx) -> NodeView<'_> {
+        let of = self.graph.plan.repeated_by(node);
+        let known = of.and_then(|of| self.repetitions.get(&of));
+        known.map_or(NodeView::Pending, |known| NodeView::Repeating {
+            ended: known.opened - known.open,
+            count: known.count,
+        })
+    }
+
     /// When a node first began, and when it ended.
     pub fn times(&self, node: NodeIx) -> (Option<Timestamp>, Option<Timestamp>) {
-        let state = self.node(node);
-        (state.started_at, state.ended_at)
+        self.find_node(node)
+            .map_or((None, None), |state| (state.started_at, state.ended_at))
     }
 
     /// How many tries a node has had, and how many of them were re-runs since it was
     /// last started over.
     pub fn tries(&self, node: NodeIx) -> (u32, u32) {
-        let state = self.node(node);
-        (state.tries, state.retries)
+        self.find_node(node)
+            .map_or((0, 0), |state| (state.tries, state.retries))
     }
 
     /// How a stage ended or was skipped; `None` while neither.

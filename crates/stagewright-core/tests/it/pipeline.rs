@@ -156,6 +156,7 @@ fn stage_line(rest: &str, first: usize) -> Stage {
         first: NodeIx::new(u32::try_from(first).unwrap()),
         agents: 0,
         gates: 0,
+        repeat: None,
     };
     for word in words {
         match word.split_once('=').unwrap_or((word, "")) {
@@ -186,6 +187,10 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
         retry: RetryPolicy::default(),
         on_interrupt: OnInterrupt::Rerun,
         projection: Vec::new(),
+        fallbacks: Vec::new(),
+        strategy: None,
+        outputs: None,
+        repeat: None,
         secrets: std::collections::BTreeMap::new(),
         action: Action::Lambda {
             arn: format!("arn:{id}"),

@@ -5,7 +5,7 @@
 use crate::pipeline::pipeline;
 use crate::world::{START_MS, play};
 use stagewright_core::event::AttemptResult;
-use stagewright_core::plan::Role;
+use stagewright_core::plan::{Repeated, Role};
 use stagewright_core::{Event, NodeIx, NodeView, Recorded, Run, Standing};
 
 /// Plays a script and compares what the expectation names, line by line:
@@ -156,6 +156,13 @@ impl Story {
             .join(" | ")
     }
 
+    fn repeated(&self, of: Repeated) -> String {
+        match of {
+            Repeated::Node(node) => self.id(node),
+            Repeated::Stage(stage) => self.run.plan().stage(stage).id.clone(),
+        }
+    }
+
     fn word(&self, event: &Event) -> Option<String> {
         let of = |node: &NodeIx, mark: &str| Some(format!("{}{mark}", self.id(*node)));
         match event {
@@ -172,6 +179,10 @@ impl Story {
             Event::StageSkipped { stage, .. } => {
                 Some(format!("{}~", self.run.plan().stage(*stage).id))
             }
+            Event::Expanded { of, count, .. } => Some(format!("{}*{count}", self.repeated(*of))),
+            Event::RepetitionFinished { of, .. } => Some(format!("{}.", self.repeated(*of))),
+            Event::FellBack { node, to } => of(node, &format!(">{to}")),
+            Event::WaitEnded { node } => of(node, "<"),
             Event::Halted { .. } => Some("HALT".to_owned()),
             Event::CancelRequested { .. } => Some("CANCEL".to_owned()),
             Event::Interrupted => Some("INTERRUPT".to_owned()),
@@ -238,8 +249,8 @@ impl Story {
         (0_u32..).map(NodeIx::new).take(self.run.plan().nodes.len())
     }
 
-    fn id(&self, node: NodeIx) -> &str {
-        &self.run.plan().node(node).id
+    fn id(&self, node: NodeIx) -> String {
+        self.run.label(node)
     }
 
     /// The condition of agents only, gates left out (rule A17).

@@ -15,11 +15,11 @@ use crate::story::Story;
 use serde_json::json;
 use stagewright_core::event::{Answer, Asker, AttemptOutcome, AttemptResult, Launch, Verdict};
 use stagewright_core::finding::FindingKind;
-use stagewright_core::input::{Launching, StartRequest};
-use stagewright_core::plan::Action;
+use stagewright_core::input::{ItemList, Launching, StartRequest};
+use stagewright_core::plan::{Action, Items, Over, Repeated};
 use stagewright_core::{
     Blob, Driver, Effect, ErrorClass, Event, Finding, FindingsSummary, Graph, Input, NodeIx,
-    Prepared, Recorded, Requests, Run, Severity, Standing, Timestamp,
+    Prepared, PreparedItems, Recorded, Requests, Run, Severity, Standing, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -400,6 +400,30 @@ impl World {
 struct Renderer;
 
 impl Requests for Renderer {
+    fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems {
+        let repeat = run.plan().repeat(of).expect("it is repeated");
+        let Over::Items { items } = &repeat.over else {
+            panic!("a loop has no list");
+        };
+        let items = match items {
+            Items::List(list) => Ok(list.clone()),
+            Items::Expression(source) => Err(format!("`{source}` gives nothing here")),
+        };
+        let blob = Blob::of(serde_json::to_vec(&items).unwrap());
+        PreparedItems {
+            items: items.map(|list| ItemList {
+                blob: blob.reference().clone(),
+                count: u32::try_from(list.len()).unwrap(),
+                values: if run.graph().items_are_read(of) {
+                    list
+                } else {
+                    Vec::new()
+                },
+            }),
+            blobs: vec![blob],
+        }
+    }
+
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
         let planned = run.plan().node(node);
         let request = match &planned.action {
@@ -409,16 +433,20 @@ impl Requests for Renderer {
             Action::Set { .. } => StartRequest::Settled {
                 outcome: Box::new(AttemptOutcome::bare(AttemptResult::Succeeded)),
             },
-            Action::Lambda { .. } | Action::Command(_) if planned.id.starts_with("broken") => {
+            Action::Lambda { .. } | Action::Command(_) | Action::Http(_) | Action::Pipeline(_)
+                if planned.id.starts_with("broken") =>
+            {
                 StartRequest::Failed {
                     message: "its template names nothing".to_owned(),
                 }
             }
-            Action::Lambda { .. } | Action::Command(_) => StartRequest::Launch {
-                request: Blob::of(planned.id.clone().into_bytes())
-                    .reference()
-                    .clone(),
-            },
+            Action::Lambda { .. } | Action::Command(_) | Action::Http(_) | Action::Pipeline(_) => {
+                StartRequest::Launch {
+                    request: Blob::of(planned.id.clone().into_bytes())
+                        .reference()
+                        .clone(),
+                }
+            }
         };
         Prepared {
             request,

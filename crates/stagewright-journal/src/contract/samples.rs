@@ -7,9 +7,9 @@ use serde_json::json;
 use stagewright_core::decision::{Choice, DecisionRecord, Factor, FactorKind};
 use stagewright_core::event::{
     Adopted, Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Facts, HaltCause, Launch,
-    RunStatus, SkipReason, StageStatus, Verdict, WaitReason,
+    RepetitionEnd, RunStatus, SkipReason, StageStatus, Verdict, WaitReason,
 };
-use stagewright_core::plan::RunMode;
+use stagewright_core::plan::{Repeated, RunMode};
 use stagewright_core::{
     Blob, ErrorClass, Event, FindingDigest, FindingsSummary, NodeIx, Recorded, Severity,
     SeverityCounts, StageIx, Submission, Timestamp,
@@ -117,6 +117,16 @@ pub fn every_event() -> Vec<Event> {
         Event::RetryDue {
             node: NodeIx::new(3),
         },
+        Event::RetryDue {
+            node: NodeIx::new(3).at(7),
+        },
+        Event::WaitEnded {
+            node: NodeIx::new(2),
+        },
+        Event::FellBack {
+            node: NodeIx::new(2).at(0),
+            to: 1,
+        },
         Event::CancelRequested {
             reason: "wrong \"branch\"\n".to_owned(),
             force: true,
@@ -129,8 +139,39 @@ pub fn every_event() -> Vec<Event> {
     ];
     events.extend(skips());
     events.extend(answers());
+    events.extend(repetitions());
     events.extend(attempts());
     events.extend(endings());
+    events
+}
+
+fn repetitions() -> Vec<Event> {
+    let ends = [
+        RepetitionEnd::Complete,
+        RepetitionEnd::Cut,
+        RepetitionEnd::Exhausted,
+        RepetitionEnd::ConditionError {
+            message: "`results.poll.output.done` does not exist".to_owned(),
+        },
+    ];
+    let mut events = vec![
+        Event::Expanded {
+            of: Repeated::Node(NodeIx::new(1)),
+            items: Some(BlobRef::of(b"[1,2]")),
+            count: 2,
+            values: vec![json!({"path": "src/a.rs"}), json!(-0.5)],
+        },
+        Event::Expanded {
+            of: Repeated::Stage(StageIx(2)),
+            items: None,
+            count: 3,
+            values: Vec::new(),
+        },
+    ];
+    events.extend(ends.into_iter().map(|end| Event::RepetitionFinished {
+        of: Repeated::Stage(StageIx(2)),
+        end,
+    }));
     events
 }
 
@@ -146,6 +187,7 @@ fn skips() -> Vec<Event> {
         HaltCause::RequiredFailure {
             node: NodeIx::new(3),
         },
+        HaltCause::LoopExhausted { stage: StageIx(0) },
         HaltCause::StageTimeout { stage: StageIx(1) },
         HaltCause::RunTimeout,
         HaltCause::Cancelled,
@@ -159,6 +201,7 @@ fn skips() -> Vec<Event> {
             node: NodeIx::new(1),
         },
         SkipReason::StageSkipped,
+        SkipReason::NoItems,
         SkipReason::StageConditionError { message },
     ];
     reasons.extend(
@@ -200,6 +243,13 @@ fn answers() -> Vec<Event> {
             question: "Ship to production?".to_owned(),
             digest: "d1".repeat(32),
             deadline: Some(Timestamp(1_750_000_600_000)),
+        },
+        Event::Parked {
+            node: NodeIx::new(6),
+            reason: WaitReason::Pipeline,
+            question: "run_1.scan.1 waits for an answer".to_owned(),
+            digest: "d3".repeat(32),
+            deadline: None,
         },
         Event::Parked {
             node: NodeIx::new(6),
@@ -447,6 +497,7 @@ fn full_outcome() -> AttemptOutcome {
             documentation_updated: true,
             review_pending: false,
         },
+        retry_after_ms: Some(30_000),
         cost_usd: Some(0.1 + 0.2),
         warnings: vec!["no severity given, HIGH assumed".to_owned()],
     }

@@ -7,10 +7,13 @@
 use super::address::Address;
 use super::decision::Decision;
 use super::outcome::{BlobRef, Outcome};
-use super::parts::{Answer, Asker, ConditionAnswer, HaltCause, Launch, SkipReason};
+use super::parts::{
+    Answer, Asker, ConditionAnswer, HaltCause, Launch, Repeated, RepetitionEnd, SkipReason,
+};
 use super::submission::Submission;
 use super::words::{RunStatus, StageStatus, WaitReason};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use stagewright_core::event as core;
 use stagewright_core::{StageIx, Timestamp};
 use std::sync::Arc;
@@ -85,6 +88,25 @@ pub(super) enum Event {
         digest: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         deadline: Option<u64>,
+    },
+    WaitEnded {
+        node: Address,
+    },
+    Expanded {
+        of: Repeated,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        items: Option<BlobRef>,
+        count: u32,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        values: Vec<Value>,
+    },
+    RepetitionFinished {
+        of: Repeated,
+        end: RepetitionEnd,
+    },
+    FellBack {
+        node: Address,
+        to: u32,
     },
     Answered {
         node: Address,
@@ -198,6 +220,28 @@ impl From<&core::Event> for Event {
                 question: question.clone(),
                 digest: digest.clone(),
                 deadline: deadline.map(|at| at.0),
+            },
+            core::Event::WaitEnded { node } => Self::WaitEnded {
+                node: (*node).into(),
+            },
+            core::Event::Expanded {
+                of,
+                items,
+                count,
+                values,
+            } => Self::Expanded {
+                of: (*of).into(),
+                items: items.as_ref().map(BlobRef::from),
+                count: *count,
+                values: values.clone(),
+            },
+            core::Event::RepetitionFinished { of, end } => Self::RepetitionFinished {
+                of: (*of).into(),
+                end: RepetitionEnd::from(end),
+            },
+            core::Event::FellBack { node, to } => Self::FellBack {
+                node: (*node).into(),
+                to: *to,
             },
             core::Event::Answered {
                 node,
@@ -321,6 +365,26 @@ impl From<Event> for core::Event {
                 question,
                 digest,
                 deadline: deadline.map(Timestamp),
+            },
+            Event::WaitEnded { node } => Self::WaitEnded { node: node.into() },
+            Event::Expanded {
+                of,
+                items,
+                count,
+                values,
+            } => Self::Expanded {
+                of: of.into(),
+                items: items.map(Into::into),
+                count,
+                values,
+            },
+            Event::RepetitionFinished { of, end } => Self::RepetitionFinished {
+                of: of.into(),
+                end: end.into(),
+            },
+            Event::FellBack { node, to } => Self::FellBack {
+                node: node.into(),
+                to,
             },
             Event::Answered {
                 node,

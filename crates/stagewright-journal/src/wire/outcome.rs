@@ -31,6 +31,8 @@ pub(super) struct Outcome {
     cost_usd: Option<f64>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
 }
 
 /// Success, or why not.
@@ -120,6 +122,7 @@ impl From<&core::AttemptOutcome> for Outcome {
             facts: Facts::from(&outcome.facts),
             cost_usd: outcome.cost_usd,
             warnings: outcome.warnings.clone(),
+            retry_after_ms: outcome.retry_after_ms,
         }
     }
 }
@@ -134,6 +137,7 @@ impl From<Outcome> for core::AttemptOutcome {
             facts: stored.facts.into(),
             cost_usd: stored.cost_usd,
             warnings: stored.warnings,
+            retry_after_ms: stored.retry_after_ms,
         }
     }
 }

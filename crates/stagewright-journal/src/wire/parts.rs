@@ -2,8 +2,8 @@
 
 use super::address::Address;
 use serde::{Deserialize, Serialize};
-use stagewright_core::StageIx;
 use stagewright_core::event as core;
+use stagewright_core::{StageIx, plan};
 
 /// One process start of a try.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +37,7 @@ pub(super) enum SkipReason {
     ConditionError { message: String },
     DependencyFailed { node: Address },
     StageSkipped,
+    NoItems,
     StageConditionError { message: String },
     Halted { cause: HaltCause },
 }
@@ -48,9 +49,70 @@ pub(super) enum HaltCause {
     FailFast { node: Address },
     CriticalFinding { node: Address },
     RequiredFailure { node: Address },
+    LoopExhausted { stage: u32 },
     StageTimeout { stage: u32 },
     RunTimeout,
     Cancelled,
+}
+
+/// What is repeated.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Repeated {
+    Node(Address),
+    Stage(u32),
+}
+
+impl From<plan::Repeated> for Repeated {
+    fn from(of: plan::Repeated) -> Self {
+        match of {
+            plan::Repeated::Node(node) => Self::Node(node.into()),
+            plan::Repeated::Stage(stage) => Self::Stage(stage.0),
+        }
+    }
+}
+
+impl From<Repeated> for plan::Repeated {
+    fn from(stored: Repeated) -> Self {
+        match stored {
+            Repeated::Node(node) => Self::Node(node.into()),
+            Repeated::Stage(stage) => Self::Stage(StageIx(stage)),
+        }
+    }
+}
+
+/// How a repetition came to its end.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum RepetitionEnd {
+    Complete,
+    Cut,
+    Exhausted,
+    ConditionError { message: String },
+}
+
+impl From<&core::RepetitionEnd> for RepetitionEnd {
+    fn from(end: &core::RepetitionEnd) -> Self {
+        match end {
+            core::RepetitionEnd::Complete => Self::Complete,
+            core::RepetitionEnd::Cut => Self::Cut,
+            core::RepetitionEnd::Exhausted => Self::Exhausted,
+            core::RepetitionEnd::ConditionError { message } => Self::ConditionError {
+                message: message.clone(),
+            },
+        }
+    }
+}
+
+impl From<RepetitionEnd> for core::RepetitionEnd {
+    fn from(stored: RepetitionEnd) -> Self {
+        match stored {
+            RepetitionEnd::Complete => Self::Complete,
+            RepetitionEnd::Cut => Self::Cut,
+            RepetitionEnd::Exhausted => Self::Exhausted,
+            RepetitionEnd::ConditionError { message } => Self::ConditionError { message },
+        }
+    }
 }
 
 /// A person's answer.
@@ -130,6 +192,7 @@ impl From<&core::SkipReason> for SkipReason {
                 node: (*node).into(),
             },
             core::SkipReason::StageSkipped => Self::StageSkipped,
+            core::SkipReason::NoItems => Self::NoItems,
             core::SkipReason::StageConditionError { message } => Self::StageConditionError {
                 message: message.clone(),
             },
@@ -147,6 +210,7 @@ impl From<SkipReason> for core::SkipReason {
             SkipReason::ConditionError { message } => Self::ConditionError { message },
             SkipReason::DependencyFailed { node } => Self::DependencyFailed { node: node.into() },
             SkipReason::StageSkipped => Self::StageSkipped,
+            SkipReason::NoItems => Self::NoItems,
             SkipReason::StageConditionError { message } => Self::StageConditionError { message },
             SkipReason::Halted { cause } => Self::Halted {
                 cause: cause.into(),
@@ -167,6 +231,7 @@ impl From<&core::HaltCause> for HaltCause {
             core::HaltCause::RequiredFailure { node } => Self::RequiredFailure {
                 node: (*node).into(),
             },
+            core::HaltCause::LoopExhausted { stage } => Self::LoopExhausted { stage: stage.0 },
             core::HaltCause::StageTimeout { stage } => Self::StageTimeout { stage: stage.0 },
             core::HaltCause::RunTimeout => Self::RunTimeout,
             core::HaltCause::Cancelled => Self::Cancelled,
@@ -180,6 +245,9 @@ impl From<HaltCause> for core::HaltCause {
             HaltCause::FailFast { node } => Self::FailFast { node: node.into() },
             HaltCause::CriticalFinding { node } => Self::CriticalFinding { node: node.into() },
             HaltCause::RequiredFailure { node } => Self::RequiredFailure { node: node.into() },
+            HaltCause::LoopExhausted { stage } => Self::LoopExhausted {
+                stage: StageIx(stage),
+            },
             HaltCause::StageTimeout { stage } => Self::StageTimeout {
                 stage: StageIx(stage),
             },

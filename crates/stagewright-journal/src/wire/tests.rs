@@ -37,9 +37,13 @@ fn the_samples_cover_every_kind_of_event() {
         Event::Stuck { .. } => 18,
         Event::Ended { .. } => 19,
         Event::Reopened => 20,
+        Event::WaitEnded { .. } => 21,
+        Event::Expanded { .. } => 22,
+        Event::RepetitionFinished { .. } => 23,
+        Event::FellBack { .. } => 24,
     };
     let seen: BTreeSet<i32> = every_event().iter().map(number).collect();
-    assert_eq!(seen, (0..=20).collect());
+    assert_eq!(seen, (0..=24).collect());
 }
 
 #[test]

@@ -99,6 +99,7 @@ words! {
     WaitReason is event::WaitReason {
         Approval = "approval",
         Interrupted = "interrupted",
+        Pipeline = "pipeline",
     }
 }
 

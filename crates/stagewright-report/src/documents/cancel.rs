@@ -76,7 +76,10 @@ fn was_cancelled(run: &Run, node: NodeIx) -> bool {
         NodeView::Done(_) => {
             words::failure(run, node).is_some_and(|(class, _)| class == ErrorClass::Cancelled)
         }
-        NodeView::Pending | NodeView::Backoff { .. } | NodeView::Parked { .. } => true,
+        NodeView::Pending
+        | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
+        | NodeView::Parked { .. } => true,
         NodeView::Running { .. } => false,
     }
 }

@@ -32,7 +32,8 @@ pub use status::{AgentStatus, GetPipelineStatusOutput, StatusOptions};
 pub use waits::{Wait, waits};
 
 pub(crate) use aggregated::severity_word;
+pub(crate) use errors::errors;
 pub(crate) use nodes_report::stage_status;
 pub(crate) use run_report::{current_decision, state};
 pub(crate) use status::elapsed_ms;
-pub(crate) use warnings::{besides_failures, warnings};
+pub(crate) use warnings::{Cost, besides_failures, said_by_agents, warnings};

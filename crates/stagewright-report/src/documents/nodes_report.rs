@@ -149,6 +149,7 @@ impl AgentReport {
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. }
             | NodeView::Skipped(_) => (None, None),
         };
@@ -216,6 +217,7 @@ impl Course {
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. } => {}
         }
         course

@@ -192,7 +192,10 @@ fn current_stage(run: &Run) -> Option<&str> {
 /// Whether a node has begun and not ended.
 fn is_in_progress(run: &Run, node: NodeIx) -> bool {
     match run.view(node) {
-        NodeView::Running { .. } | NodeView::Backoff { .. } | NodeView::Parked { .. } => true,
+        NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
+        | NodeView::Parked { .. } => true,
         NodeView::Pending | NodeView::Done(_) | NodeView::Skipped(_) => false,
     }
 }

@@ -81,18 +81,26 @@ fn parked(run: &Run, run_id: &str) -> Vec<Wait> {
                 Action::Human(_)
                 | Action::Command(_)
                 | Action::Lambda { .. }
+                | Action::Http(_)
+                | Action::Pipeline(_)
                 | Action::Set { .. } => (Vec::new(), Vec::new()),
             };
-            let commands = vec![
-                format!("stagewright approve {run_id} {}", planned.id),
-                format!("stagewright reject {run_id} {}", planned.id),
-            ];
+            let label = run.label(node);
+            let commands = match reason {
+                WaitReason::Approval | WaitReason::Interrupted => vec![
+                    format!("stagewright approve {run_id} {label}"),
+                    format!("stagewright reject {run_id} {label}"),
+                ],
+                // Its own run is answered; this one then goes on.
+                WaitReason::Pipeline => vec![format!("stagewright resume {run_id}")],
+            };
             Some(Wait {
                 reason: match reason {
                     WaitReason::Approval => "approval",
                     WaitReason::Interrupted => "interrupted",
+                    WaitReason::Pipeline => "pipeline",
                 },
-                agent_id: Some(planned.id.clone()),
+                agent_id: Some(label),
                 question: question.to_owned(),
                 digest: Some(digest.to_owned()),
                 choices,

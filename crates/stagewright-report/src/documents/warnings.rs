@@ -116,13 +116,14 @@ fn condition_errors(run: &Run) -> Vec<String> {
 }
 
 /// What the readers of the agents' answers thought worth saying.
-fn said_by_agents(run: &Run) -> Vec<String> {
+pub(crate) fn said_by_agents(run: &Run) -> Vec<String> {
     nodes::all(run)
         .filter_map(|(node, planned)| match run.view(node) {
             NodeView::Done(outcome) => Some((planned, &outcome.warnings)),
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. }
             | NodeView::Skipped(_) => None,
         })
@@ -185,7 +186,13 @@ impl<'a> Cost<'a> {
             };
             match (outcome.cost_usd, &planned.action) {
                 (Some(usd), _) => *cost.known_usd.get_or_insert(0.0) += usd,
-                (None, Action::Command(_) | Action::Lambda { .. }) => {
+                (
+                    None,
+                    Action::Command(_)
+                    | Action::Lambda { .. }
+                    | Action::Http(_)
+                    | Action::Pipeline(_),
+                ) => {
                     cost.unknown.push(&planned.id);
                 }
                 (None, Action::Set { .. } | Action::Human(_)) => {}

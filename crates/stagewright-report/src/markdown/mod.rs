@@ -1,5 +1,10 @@
 //! The run as a comment on a pull request.
 //!
+//! The first line is invisible and names the pipeline id ([`marker`]): whoever posts the
+//! comment finds the one of the run before by it and replaces that, so that a pull
+//! request has one comment of a pipeline, however often it runs. What changed since the
+//! run before is a section of its own then.
+//!
 //! Its structure is the review specification's (decision, reason, summary, severity
 //! table, agents by stage, tickets, footer), with factors, gates, findings and open
 //! questions added. The comment is bounded: code hosts refuse one of more than
@@ -9,10 +14,12 @@
 //! Everything that comes from agents, the pipeline file or the context goes through
 //! `escape`; the fixed texts are the only Markdown in the page.
 
+mod changed;
 mod escape;
 mod listing;
 mod sections;
 
+use crate::changes::{Changes, Previous};
 use crate::documents::{current_decision, severity_word};
 use crate::moment::duration;
 use crate::places::Places;
@@ -25,11 +32,40 @@ use std::fmt::Write as _;
 /// The most bytes of a comment; code hosts refuse more than 65,536 characters.
 pub const MAX_COMMENT_BYTES: usize = 65_536;
 
-/// The run at `now` as Markdown.
-pub fn comment(run: &Run, results: &Results, now: Timestamp, places: Places<'_>) -> String {
-    let mut page = String::new();
+/// The line by which the comment of a pipeline id is found again. It is a comment of
+/// HTML, which no content of the id can end.
+pub fn marker(pipeline_id: &str) -> String {
+    let mut id = String::new();
+    for byte in pipeline_id.bytes() {
+        match byte {
+            // Two hyphens would end the comment.
+            b'-' if id.ends_with('-') => id.push_str("%2D"),
+            b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b'#' | b'+' | b'=' => {
+                id.push(char::from(byte));
+            }
+            byte if byte.is_ascii_alphanumeric() => id.push(char::from(byte)),
+            byte => put(&mut id, format_args!("%{byte:02X}")),
+        }
+    }
+    format!("<!-- stagewright:{id} -->")
+}
+
+/// The run at `now` as Markdown, with what changed since the run before where there is
+/// one.
+pub fn comment(
+    run: &Run,
+    results: &Results,
+    now: Timestamp,
+    places: Places<'_>,
+    previous: Option<Previous<'_>>,
+) -> String {
+    let mut page = marker(&run.submission().pipeline_id);
+    page.push('\n');
     heading(&mut page, run);
     summary(&mut page, run, now);
+    if let Some(previous) = previous {
+        changed::section(&mut page, &Changes::between(previous, run, results));
+    }
     sections::waits(&mut page, run);
     sections::factors(&mut page, run);
     severities(&mut page, run);
@@ -135,4 +171,25 @@ fn footer(page: &mut String, run: &Run, places: Places<'_>) {
 /// Appends formatted text; writing to a `String` cannot fail.
 fn put(page: &mut String, text: std::fmt::Arguments<'_>) {
     let _ = page.write_fmt(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::marker;
+
+    /// Goal: the marker says which pipeline id it is, and no id ends it or hides in
+    /// another one.
+    #[test]
+    fn markers() {
+        for (id, line) in [
+            ("pr-123-review", "<!-- stagewright:pr-123-review -->"),
+            ("a--b", "<!-- stagewright:a-%2Db -->"),
+            ("--> <h1>", "<!-- stagewright:-%2D%3E%20%3Ch1%3E -->"),
+            ("a%2Db", "<!-- stagewright:a%252Db -->"),
+            ("org/repo#7", "<!-- stagewright:org/repo#7 -->"),
+            ("ü", "<!-- stagewright:%C3%BC -->"),
+        ] {
+            assert_eq!(marker(id), line);
+        }
+    }
 }

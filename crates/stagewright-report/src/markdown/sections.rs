@@ -7,6 +7,7 @@ use super::put;
 use crate::documents::{self, current_decision};
 use crate::findings::{Findings, MergedFinding};
 use crate::nodes;
+use crate::outside::is_web_address;
 use crate::results::Results;
 use crate::words;
 use serde_json::Value;
@@ -43,7 +44,7 @@ pub(super) fn waits(page: &mut String, run: &Run) {
         page,
         Share {
             items: 10,
-            bytes: 5_000,
+            bytes: 4_000,
         },
         items,
         0,
@@ -66,7 +67,7 @@ pub(super) fn factors(page: &mut String, run: &Run) {
         page,
         Share {
             items: 30,
-            bytes: 7_000,
+            bytes: 6_000,
         },
         items,
         0,
@@ -94,14 +95,14 @@ pub(super) fn findings(page: &mut String, run: &Run, results: &Results) {
         page,
         Share {
             items: 50,
-            bytes: 20_000,
+            bytes: 15_000,
         },
         items,
         findings.not_listed,
     );
 }
 
-fn finding_line(finding: &MergedFinding) -> String {
+pub(super) fn finding_line(finding: &MergedFinding) -> String {
     let place = finding
         .place()
         .map_or(String::new(), |place| format!("{} ", code(&place, 200)));
@@ -125,7 +126,7 @@ pub(super) fn agents(page: &mut String, run: &Run) {
     page.push_str("### Agents\n\n");
     let in_full = run.tally().total as usize <= AGENTS_IN_FULL;
     let start = page.len();
-    let budget = 14_000_usize;
+    let budget = 11_000_usize;
     let mut stages_left = run.plan().stages.iter();
     for stage in stages_left.by_ref() {
         let used = page.len() - start;
@@ -294,12 +295,7 @@ pub(super) fn warnings(page: &mut String, run: &Run, results: &Results) {
 /// A link when the address is a plain web address, else the address as code: nothing
 /// that an agent says becomes a `javascript:` link or closes its own brackets.
 pub(super) fn link(name: &str, address: &str) -> String {
-    let is_web = address.starts_with("https://") || address.starts_with("http://");
-    let is_plain = address.len() <= 500
-        && address
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&'*+,;=%".contains(&byte));
-    if is_web && is_plain {
+    if is_web_address(address) {
         format!("[{}](<{address}>)", text(name, 100))
     } else {
         format!("{} {}", text(name, 100), code(address, 300))

@@ -1,21 +1,20 @@
 //! What a plan would do, before anything runs: waves, conditions in words, the worst
-//! case, a picture.
+//! case. Its picture is drawn by [`crate::graph`].
 //!
 //! Everything follows from the frozen plan and the [`Terms`] of a submission. Nothing
 //! here knows what a condition will answer: what may be skipped is counted as run.
 
 mod condition;
-mod mermaid;
 mod text;
 mod waves;
 mod worst_case;
 
 pub use condition::in_words;
-pub use mermaid::mermaid;
 pub use text::text;
 pub use waves::{Waves, waves};
 pub use worst_case::{Bound, WorstCase, worst_case};
 
+use stagewright_core::Run;
 use stagewright_core::plan::{RunMode, Stage, StageMode};
 
 /// What a submission says besides its plan, as far as order and time depend on it.
@@ -34,6 +33,18 @@ pub struct Terms {
 }
 
 impl Terms {
+    /// What a run was submitted with.
+    pub fn of_run(run: &Run) -> Self {
+        let submission = run.submission();
+        Self {
+            mode: submission.mode,
+            max_parallelism: submission.max_parallelism,
+            concurrency_cap: submission.concurrency_cap,
+            timeout_ms: submission.timeout_ms,
+            max_agent_ms: submission.max_agent_ms,
+        }
+    }
+
     /// Whether the agents of a stage go one at a time.
     pub fn is_sequential(&self, stage: &Stage) -> bool {
         match self.mode {

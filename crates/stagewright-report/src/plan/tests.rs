@@ -1,4 +1,3 @@
-use super::mermaid::label;
 use super::*;
 use serde_json::{Map, json};
 use stagewright_core::condition::{Condition, Evaluator, Operator};
@@ -43,6 +42,10 @@ fn agent(id: &str, minutes: Option<u64>, depends_on: &[u32]) -> Node {
         retry: RetryPolicy::default(),
         on_interrupt: OnInterrupt::Rerun,
         projection: Vec::new(),
+        fallbacks: Vec::new(),
+        strategy: None,
+        outputs: None,
+        repeat: None,
         secrets: BTreeMap::new(),
         action: Action::Lambda {
             arn: "arn".to_owned(),
@@ -100,6 +103,7 @@ fn plan(stages: Vec<(StageMode, Vec<Node>)>) -> Plan {
             first: NodeIx::new(u32::try_from(plan.nodes.len()).unwrap()),
             agents: u32::try_from(count(Role::Agent)).unwrap(),
             gates: u32::try_from(count(Role::Gate)).unwrap(),
+            repeat: None,
         });
         plan.nodes.extend(nodes.into_iter().map(|node| Node {
             stage: StageIx(number),
@@ -407,52 +411,7 @@ fn plan_text() {
     "#);
 }
 
-/// Goal: the whole chart; `finish` is reached from the last stage.
-#[test]
-fn plan_chart() {
-    insta::assert_snapshot!(mermaid(&everything(), &terms()), @r##"
-    flowchart TB
-      begin(["Review"])
-      subgraph s0["stage0 (parallel)"]
-        direction LR
-        n0["lint"]
-        n1["scan<br/>if context.x == #34;a#124;b#34;<br/>not required"]
-        n2{{"tests"}}
-      end
-      n1 -.-> n2
-      begin --> s0
-      subgraph s1["stage1 (sequential)"]
-        direction LR
-        n3(["approval"])
-        n4["publish"]
-      end
-      n3 -.-> n4
-      s0 -->|"if results.lint.status == #34;SUCCESS#34;"| s1
-      finish(["MERGE or BLOCK"])
-      s1 --> finish
-      n0 --> n1
-    "##);
-}
-
-/// Goal: whatever a name or a condition holds, it stays inside the quotes of its
-/// label: no quote, no line break, no tag, no entity of its own.
-#[test]
-fn labels_are_inert() {
-    for (text, expected) in [
-        ("plain name", "plain name"),
-        (r#"say "hi""#, "say #34;hi#34;"),
-        ("a\nend\nb", "a end b"),
-        ("<b>&amp;</b>", "#60;b#62;#38;amp#59;#60;/b#62;"),
-        ("`code`", "#96;code#96;"),
-        ("#quot;", "#35;quot#59;"),
-        ("a]] --> n1", "a#93;#93; --#62; n1"),
-        ("\u{1b}[31mred", "red"),
-    ] {
-        assert_eq!(label(text), expected);
-    }
-}
-
-/// Goal: a hostile plan neither breaks lines nor reaches the terminal.
+/// Goal: a hostile plan does not reach the terminal.
 #[test]
 fn hostile_names() {
     let mut plan = everything();
@@ -461,6 +420,4 @@ fn hostile_names() {
     let text = text(&plan, &terms());
     assert!(text.starts_with("x forged 1\n"), "{text}");
     assert!(!text.contains('\u{1b}'));
-    let honest = mermaid(&everything(), &terms()).lines().count();
-    assert_eq!(mermaid(&plan, &terms()).lines().count(), honest);
 }

@@ -190,6 +190,8 @@ fn who(node: &Node) -> String {
     match &node.action {
         Action::Lambda { arn, .. } => format!("lambda {arn}"),
         Action::Human(human) => format!("asks a person: {}", human.choices.join(" or ")),
+        Action::Http(http) => format!("{} {}", http.method, http.url),
+        Action::Pipeline(pipeline) => format!("pipeline {}", pipeline.source),
         action @ (Action::Command(_) | Action::Set { .. }) => nodes::kind(action).to_owned(),
     }
 }

@@ -143,7 +143,7 @@ fn of_node(plan: &Plan, node_ix: NodeIx, terms: &Terms) -> Bound {
         // Values are computed in no time that counts; people are waited for, which is
         // no active time.
         Action::Set { .. } | Action::Human(_) => return Bound::AtMost(0),
-        Action::Command(_) | Action::Lambda { .. } => {}
+        Action::Command(_) | Action::Lambda { .. } | Action::Http(_) | Action::Pipeline(_) => {}
     }
     let Bound::AtMost(own_ms) = limit_of(node_ix, node) else {
         return limit_of(node_ix, node);

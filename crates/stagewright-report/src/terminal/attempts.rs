@@ -130,7 +130,7 @@ impl Progress {
         ))];
         let wait = waits(run)
             .into_iter()
-            .find(|wait| wait.agent_id.as_deref() == Some(id));
+            .find(|wait| wait.agent_id.as_deref() == Some(id.as_str()));
         for command in wait.into_iter().flat_map(|wait| wait.commands) {
             lines.push(Line::plain(command));
         }

@@ -17,7 +17,7 @@ pub fn history_lines(run: &Run, events: &[Recorded], zone: &TimeZone, width: usi
             let (stage, node) = subject(&recorded.event);
             let who = node
                 .map(|node| id(run, node))
-                .or_else(|| stage.map(|stage| stage_id(run, stage)))
+                .or_else(|| stage.map(|stage| stage_id(run, stage).to_owned()))
                 .unwrap_or_default();
             (
                 tone(&recorded.event),
@@ -50,6 +50,8 @@ fn tone(event: &Event) -> Tone {
             RunStatus::Failure | RunStatus::Cancelled => Tone::Bad,
         },
         Event::Stuck { .. } => Tone::Bad,
+        Event::RepetitionFinished { end, .. } if end.is_failure() => Tone::Bad,
+        Event::FellBack { .. } => Tone::Warn,
         Event::AttemptLost { .. }
         | Event::Parked { .. }
         | Event::Halted { .. }
@@ -62,7 +64,12 @@ fn tone(event: &Event) -> Tone {
                 Tone::Dim
             }
         }
-        Event::Claimed { .. } | Event::ConditionAsked { .. } | Event::RetryDue { .. } => Tone::Dim,
+        Event::Claimed { .. }
+        | Event::ConditionAsked { .. }
+        | Event::WaitEnded { .. }
+        | Event::Expanded { .. }
+        | Event::RepetitionFinished { .. }
+        | Event::RetryDue { .. } => Tone::Dim,
         Event::Submitted { .. }
         | Event::ResultAdopted { .. }
         | Event::StageStarted { .. }
@@ -74,8 +81,8 @@ fn tone(event: &Event) -> Tone {
     }
 }
 
-/// What an event says besides its name; made harmless by the table.
-fn detail(run: &Run, recorded: &Recorded) -> String {
+/// What an event says besides its name; whoever shows it makes it harmless.
+pub(crate) fn detail(run: &Run, recorded: &Recorded) -> String {
     match &recorded.event {
         Event::Submitted { submission } => {
             format!("{} as {}", submission.run_id, submission.pipeline_id)
@@ -116,6 +123,9 @@ fn detail(run: &Run, recorded: &Recorded) -> String {
             });
             format!("try {try_number}: {}{again}", outcome_words(outcome))
         }
+        Event::Expanded { count, .. } => format!("{count} instances"),
+        Event::RepetitionFinished { end, .. } => words::repetition_end(end),
+        Event::FellBack { node, to } => words::fallback(run, *node, *to),
         Event::Parked { question, .. } => question.clone(),
         Event::Answered { answer, .. } => {
             let by = answer.by.as_deref().unwrap_or("somebody");
@@ -138,6 +148,7 @@ fn detail(run: &Run, recorded: &Recorded) -> String {
         Event::StageStarted { .. }
         | Event::ConditionAsked { .. }
         | Event::RetryDue { .. }
+        | Event::WaitEnded { .. }
         | Event::Interrupted
         | Event::Reopened => String::new(),
     }

@@ -2,7 +2,9 @@
 
 use super::line::{Line, Row, Tone, table};
 use crate::moment::duration;
+use crate::outside::{CUT, one_line};
 use stagewright_core::Timestamp;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// One run at a glance, as the run index has it. Times are milliseconds since the Unix
 /// epoch. Programs read it as [`crate::documents::RunEntry`].
@@ -50,6 +52,24 @@ pub struct RunRow {
     pub parent: Option<String>,
 }
 
+/// The widest terminal on which ids are cut short, so that the stage is still to be seen.
+const NARROW: usize = 120;
+
+/// The runs as a table, in the order in which they come, between nothing that is not
+/// theirs and at most `height` lines with it: what is drawn again and again on a terminal.
+pub fn dashboard(rows: &[RunRow], now: Timestamp, width: usize, height: usize) -> Vec<Line> {
+    // The last line of a terminal stays free for the cursor.
+    let room = height.saturating_sub(1).max(3);
+    if rows.len() < room {
+        return list_table(rows, now, width);
+    }
+    let shown = room - 2;
+    let mut lines = list_table(&rows[..shown], now, width);
+    let hidden = rows.len() - shown;
+    lines.push(Line::dim(format!("… and {hidden} more")));
+    lines
+}
+
 /// The runs as a table, in the order in which they come.
 pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
     if rows.is_empty() {
@@ -61,11 +81,16 @@ pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
     let head = [
         "RUN", "PIPELINE", "STATUS", "DONE", "DECISION", "ELAPSED", "STAGE",
     ];
+    let (run_columns, pipeline_columns) = if width < NARROW {
+        (16, 20)
+    } else {
+        (32, 40)
+    };
     let mut table_rows: Vec<Row> = vec![(Tone::Dim, head.map(str::to_owned).to_vec())];
     table_rows.extend(rows.iter().map(|row| {
         let cells = vec![
-            row.run_id.clone(),
-            row.pipeline_id.clone(),
+            cut_in_the_middle(&row.run_id, run_columns),
+            cut_in_the_middle(&row.pipeline_id, pipeline_columns),
             row.status_words(),
             format!(
                 "{}/{}",
@@ -78,7 +103,34 @@ pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
         ];
         (row.tone(), cells)
     }));
-    table(0, &table_rows, &[32, 32, 28, 11, 8, 14, 60], width)
+    table(0, &table_rows, &[32, 40, 28, 11, 8, 14, 60], width)
+}
+
+/// An id of at most so many columns: where it is longer, its middle is left out, since ids
+/// of one family begin alike and often end with what tells them apart.
+fn cut_in_the_middle(text: &str, columns: usize) -> String {
+    let line = one_line(text);
+    if line.width() <= columns {
+        return line;
+    }
+    let room = columns.saturating_sub(1);
+    let head = within(line.chars(), room.div_ceil(2));
+    let tail: Vec<char> = within(line.chars().rev(), room - room.div_ceil(2));
+    head.into_iter()
+        .chain([CUT])
+        .chain(tail.into_iter().rev())
+        .collect()
+}
+
+/// The first characters that together are at most so many columns wide.
+fn within(characters: impl Iterator<Item = char>, columns: usize) -> Vec<char> {
+    let mut used = 0;
+    characters
+        .take_while(|c| {
+            used += c.width().unwrap_or(0);
+            used <= columns
+        })
+        .collect()
 }
 
 impl RunRow {
@@ -128,6 +180,30 @@ impl RunRow {
             ("waiting", _, _) | (_, Some("PARTIAL_SUCCESS"), _) => Tone::Warn,
             (_, Some("SUCCESS"), _) => Tone::Good,
             _ => Tone::Plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: a cut id shows its beginning and its end, fits, and counts wide characters as
+    /// two columns.
+    #[test]
+    fn ids_are_cut_in_the_middle() {
+        for (text, columns, shown) in [
+            ("pr-1234", 7, "pr-1234"),
+            ("pr-12345", 7, "pr-…345"),
+            ("nightly-build-4711", 10, "night…4711"),
+            ("漢字漢字", 8, "漢字漢字"),
+            ("漢字漢字", 7, "漢…字"),
+            ("漢字漢字", 6, "漢…字"),
+            ("a\u{1b}[2Jbcdef", 5, "ab…ef"),
+        ] {
+            let cut = cut_in_the_middle(text, columns);
+            assert_eq!(cut, shown, "{text:?} in {columns}");
+            assert!(cut.width() <= columns);
         }
     }
 }

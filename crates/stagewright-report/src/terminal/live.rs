@@ -43,6 +43,9 @@ impl Progress {
                     let tries = try_of(run, node, retries);
                     (Tone::Warn, format!("tries again in {wait} ({tries})"))
                 }
+                NodeView::Repeating { ended, count } => {
+                    (Tone::Plain, format!("{ended} of {count} done"))
+                }
                 NodeView::Parked { .. } => (Tone::Warn, waits_for(run, &planned.id)),
                 NodeView::Pending => {
                     pending += 1;

@@ -9,8 +9,8 @@ use super::milestones;
 use crate::moment::time_of_day;
 use crate::words;
 use jiff::tz::TimeZone;
-use stagewright_core::event::{Event, Recorded};
-use stagewright_core::plan::{Plan, Role};
+use stagewright_core::event::{Event, Recorded, RepetitionEnd};
+use stagewright_core::plan::{Plan, Repeated, Role};
 use stagewright_core::{NodeIx, Run, Timestamp};
 use std::collections::BTreeMap;
 
@@ -113,7 +113,19 @@ impl Progress {
             Event::StageFinished { .. }
             | Event::ConditionAsked { .. }
             | Event::ConditionAnswered { .. }
+            | Event::WaitEnded { .. }
             | Event::RetryDue { .. } => Vec::new(),
+            Event::Expanded { of, count, .. } => vec![self.expanded(run, *of, *count)],
+            Event::RepetitionFinished { of, end } => {
+                self.repetition_ended(run, *of, end).into_iter().collect()
+            }
+            Event::FellBack { node, to } => {
+                let who = self.who(run, *node);
+                vec![Line::warn(format!(
+                    "{who}: {}",
+                    words::fallback(run, *node, *to)
+                ))]
+            }
             Event::NodeSkipped { node, reason } => vec![self.skipped(run, *node, reason)],
             Event::AttemptStarted { node, .. } => vec![self.started(run, *node)],
             Event::AttemptLost { node, crashed, .. } => vec![self.lost(run, *node, *crashed)],
@@ -139,6 +151,38 @@ impl Progress {
                 vec![milestones::ended(*status, decision.as_deref())]
             }
             Event::Reopened => vec![milestones::reopened()],
+        }
+    }
+
+    fn repeated(&self, run: &Run, of: Repeated) -> String {
+        match of {
+            Repeated::Node(node) => self.who(run, node),
+            Repeated::Stage(stage) => format!("Stage {}", run.plan().stage(stage).id),
+        }
+    }
+
+    fn expanded(&self, run: &Run, of: Repeated, count: u32) -> Line {
+        let who = self.repeated(run, of);
+        let is_loop = run
+            .plan()
+            .repeat(of)
+            .is_some_and(|repeat| repeat.over.is_loop());
+        if is_loop {
+            Line::dim(format!("{who}: iteration {count}"))
+        } else {
+            Line::plain(format!("{who}: {count} to do"))
+        }
+    }
+
+    fn repetition_ended(&self, run: &Run, of: Repeated, end: &RepetitionEnd) -> Option<Line> {
+        let who = self.repeated(run, of);
+        match end {
+            RepetitionEnd::Complete => None,
+            RepetitionEnd::Cut
+            | RepetitionEnd::Exhausted
+            | RepetitionEnd::ConditionError { .. } => {
+                Some(Line::warn(format!("{who}: {}", words::repetition_end(end))))
+            }
         }
     }
 

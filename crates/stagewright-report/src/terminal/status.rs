@@ -105,6 +105,7 @@ fn node_row(run: &Run, node: NodeIx, now: Timestamp) -> Row {
         NodeView::Done(_) => nodes::duration_ms(run, node).map_or(String::new(), duration),
         NodeView::Pending
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => String::new(),
     };
@@ -128,6 +129,7 @@ fn detail(run: &Run, node: NodeIx, now: Timestamp) -> String {
             AttemptResult::Failed { class, message } => format!("{class}: {message}"),
         },
         NodeView::Skipped(reason) => words::skip_reason(run, reason),
+        NodeView::Repeating { ended, count } => format!("{ended} of {count} done"),
         NodeView::Backoff { due } => {
             let wait = duration(due.since_ms(now));
             format!("tries again in {wait} ({})", try_of(run, node, retries))

@@ -56,7 +56,13 @@ fn hostile(text: &str) -> World {
 }
 
 fn comment(world: &World) -> String {
-    markdown::comment(world.run(), &world.results(), world.now, Places::default())
+    markdown::comment(
+        world.run(),
+        &world.results(),
+        world.now,
+        Places::default(),
+        None,
+    )
 }
 
 /// Goal: with hostile texts everywhere the page has the very lines that it has with

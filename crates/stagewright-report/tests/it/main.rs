@@ -5,6 +5,7 @@
 
 mod documents;
 mod fields;
+mod graph;
 mod history;
 mod hostile;
 mod markdown;

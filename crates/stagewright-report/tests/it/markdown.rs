@@ -12,7 +12,7 @@ fn comment(world: &World) -> String {
         logs: Some("https://ci.test/logs/7f3a"),
         ..Places::default()
     };
-    markdown::comment(world.run(), &world.results(), world.now, places)
+    markdown::comment(world.run(), &world.results(), world.now, places, None)
 }
 
 /// Goal: a clean review is short and leads with MERGE.

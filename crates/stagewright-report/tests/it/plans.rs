@@ -51,6 +51,7 @@ impl Draft {
             first: NodeIx::new(u32::try_from(self.plan.nodes.len()).unwrap()),
             agents: 0,
             gates: 0,
+            repeat: None,
         });
         self
     }
@@ -103,6 +104,10 @@ impl Draft {
             retry: RetryPolicy::default(),
             on_interrupt: OnInterrupt::Rerun,
             projection: Vec::new(),
+            fallbacks: Vec::new(),
+            strategy: None,
+            outputs: None,
+            repeat: None,
             secrets: BTreeMap::new(),
             action: Action::Lambda {
                 arn: format!("arn:{id}"),

@@ -7,11 +7,11 @@ use stagewright_core::event::{
     Submission, Verdict,
 };
 use stagewright_core::input::{StartRequest, Stop};
-use stagewright_core::plan::{Action, RunMode};
+use stagewright_core::plan::{Action, Items, Over, Repeated, RunMode};
 use stagewright_core::run::Standing;
 use stagewright_core::{
-    Driver, Effect, ErrorClass, Finding, FindingsSummary, Graph, Input, NodeIx, Plan, Prepared,
-    Requests, Run, Timestamp,
+    Blob, Driver, Effect, ErrorClass, Finding, FindingsSummary, Graph, Input, ItemList, NodeIx,
+    Plan, Prepared, PreparedItems, Requests, Run, Timestamp,
 };
 use stagewright_report::Results;
 use std::collections::{BTreeMap, VecDeque};
@@ -107,6 +107,25 @@ pub(crate) struct World {
 struct Plain;
 
 impl Requests for Plain {
+    fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems {
+        let over = run.plan().repeat(of).map(|repeat| &repeat.over);
+        let Some(Over::Items {
+            items: Items::List(list),
+        }) = over
+        else {
+            panic!("these worlds repeat over lists only");
+        };
+        let blob = Blob::of(serde_json::to_vec(list).unwrap());
+        PreparedItems {
+            items: Ok(ItemList {
+                blob: blob.reference().clone(),
+                count: u32::try_from(list.len()).unwrap(),
+                values: list.clone(),
+            }),
+            blobs: vec![blob],
+        }
+    }
+
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
         let request = match &run.plan().node(node).action {
             Action::Human(human) => StartRequest::Ask {

@@ -210,6 +210,12 @@ impl<'a> Oracle<'a> {
                 self.picture.end_stage_halt(*stage);
                 Ok(())
             }
+            Event::WaitEnded { .. }
+            | Event::Expanded { .. }
+            | Event::RepetitionFinished { .. }
+            | Event::FellBack { .. } => hold(false, Invariant::TimeIsTrue, || {
+                format!("{:?} belongs to nothing in the pipeline", recorded.event)
+            }),
             Event::Submitted { .. }
             | Event::StageStarted { .. }
             | Event::ConditionAsked { .. }
@@ -228,7 +234,9 @@ impl<'a> Oracle<'a> {
             HaltCause::FailFast { .. }
             | HaltCause::CriticalFinding { .. }
             | HaltCause::Cancelled => self.picture.stopped = true,
-            HaltCause::RequiredFailure { .. } => self.picture.only_tried = true,
+            HaltCause::RequiredFailure { .. } | HaltCause::LoopExhausted { .. } => {
+                self.picture.only_tried = true;
+            }
         }
     }
 

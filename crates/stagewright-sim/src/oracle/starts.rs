@@ -66,6 +66,9 @@ impl Oracle<'_> {
     ) -> Check {
         match reason {
             WaitReason::Approval => self.may_begin(node)?,
+            WaitReason::Pipeline => hold(false, Invariant::HaltsHold, || {
+                format!("{node:?} waits for a pipeline and is none")
+            })?,
             WaitReason::Interrupted => hold(
                 self.case.plan.node(node).on_interrupt == OnInterrupt::Ask
                     && matches!(self.picture.at(node), At::Running { .. }),
@@ -108,7 +111,9 @@ impl Oracle<'_> {
                     || picture.cancelled
                     || picture.stage_halt == Some(stage)
             }
-            SkipReason::StageSkipped | SkipReason::StageConditionError { .. } => false,
+            SkipReason::StageSkipped
+            | SkipReason::NoItems
+            | SkipReason::StageConditionError { .. } => false,
         };
         hold(explained, Invariant::ConditionsHold, || {
             format!("{node:?} is skipped as {} without reason", reason.word())

@@ -32,6 +32,7 @@ pub(super) fn sightings(event: &Event) -> Vec<&'static str> {
         Event::Parked { reason, .. } => match reason {
             WaitReason::Approval => vec!["parked"],
             WaitReason::Interrupted => vec!["interrupted_and_asked"],
+            WaitReason::Pipeline => vec!["waits_for_a_pipeline"],
         },
         Event::Answered { answer, .. } if answer.approved => vec!["answered", "approved"],
         Event::Answered { .. } => vec!["answered", "rejected"],
@@ -55,6 +56,10 @@ pub(super) fn sightings(event: &Event) -> Vec<&'static str> {
             };
             decision.into_iter().chain([status]).collect()
         }
+        Event::WaitEnded { .. } => vec!["wait_ended"],
+        Event::Expanded { .. } => vec!["expanded"],
+        Event::RepetitionFinished { .. } => vec!["repetition_finished"],
+        Event::FellBack { .. } => vec!["fell_back"],
         Event::Submitted { .. }
         | Event::Claimed { .. }
         | Event::StageStarted { .. }

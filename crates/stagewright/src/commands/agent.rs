@@ -244,6 +244,7 @@ impl Order {
                 first: AGENT,
                 agents: 1,
                 gates: 0,
+                repeat: None,
             }],
             nodes: vec![self.node(settings)],
             policy: None,
@@ -286,6 +287,10 @@ impl Order {
             on_interrupt: OnInterrupt::Rerun,
             projection: Vec::new(),
             secrets: BTreeMap::new(),
+            fallbacks: Vec::new(),
+            strategy: None,
+            outputs: None,
+            repeat: None,
             action: Action::Lambda {
                 arn: self.arn.clone(),
                 input: None,

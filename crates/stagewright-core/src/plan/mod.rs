@@ -6,10 +6,17 @@
 
 pub use crate::address::NodeIx;
 
+mod action;
+mod answer;
+mod repeat;
+
+pub use action::{Action, Command, ExitCodes, Http, Human, Program, Strategy, SubPipeline};
+pub use answer::{AnswerReader, FindingsMapping, ItemForm, OutputForm, Outputs};
+pub use repeat::{Items, Over, Repeat};
+
 use crate::condition::Condition;
 use crate::decision::Policy;
 use crate::retry::RetryPolicy;
-use crate::shell_text::ShellText;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -27,6 +34,16 @@ impl StageIx {
     pub fn index(self) -> usize {
         self.0 as usize
     }
+}
+
+/// What is repeated: one agent, or a stage with all that is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeated {
+    /// An agent, each instance of which is one run of it.
+    Node(NodeIx),
+    /// A stage, each instance of which is one run of all its agents and gates.
+    Stage(StageIx),
 }
 
 /// In which of its forms a pipeline was written. The forms differ in defaults only.
@@ -153,6 +170,9 @@ pub struct Stage {
     pub agents: u32,
     /// How many gates follow the agents.
     pub gates: u32,
+    /// How often all of it is run, and over what (decision 34).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
 }
 
 impl Stage {
@@ -225,6 +245,31 @@ pub struct Node {
     pub secrets: BTreeMap<String, String>,
     /// Who does it.
     pub action: Action,
+    /// Who does it instead after the one before has failed for good, in order (rule D5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<Action>,
+    /// Which of them may be asked at all; `None` is [`Strategy::Hybrid`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strategy: Option<Strategy>,
+    /// What is taken from its answer, and what the answer must look like (rule A9).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outputs: Option<Outputs>,
+    /// How often it is run, and over what (decision 34).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+}
+
+impl Node {
+    /// Who does it at this place of the order: its own action at 0, then its fallbacks.
+    ///
+    /// # Panics
+    /// When there are not that many.
+    pub fn action_at(&self, alternative: u32) -> &Action {
+        match alternative.checked_sub(1) {
+            None => &self.action,
+            Some(fallback) => &self.fallbacks[fallback as usize],
+        }
+    }
 }
 
 /// How long one try of an agent may take. All in milliseconds.
@@ -251,99 +296,13 @@ pub enum OnInterrupt {
     Fail,
 }
 
-/// Who does a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Action {
-    /// A program or shell text on this machine (`run:`).
-    Command(Command),
-    /// An AWS Lambda function (`lambda_function_arn:`), or the program that settings map it to.
-    Lambda {
-        /// The function's ARN, the key of the mapping.
-        arn: String,
-        /// What it gets; `None` is the whole context.
-        input: Option<Value>,
-    },
-    /// Values computed in process (`set:`): a tree whose texts are templates.
-    Set {
-        /// The tree.
-        value: Value,
-    },
-    /// A person's answer (`human:`).
-    Human(Human),
-}
-
-/// A program or shell text.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Command {
-    /// What is run.
-    pub program: Program,
-    /// Further environment, name to template.
-    #[serde(default)]
-    pub env: BTreeMap<String, String>,
-    /// The working directory, a template; relative to the run's work tree.
-    pub cwd: Option<String>,
-    /// What it gets as JSON; `None` is the whole context. Texts are templates.
-    pub input: Option<Value>,
-    /// The name of the reader of its answer; `None` is a plain text result (decision 25).
-    pub findings: Option<String>,
-    /// Which exit codes mean what, where it differs from the reader's own meaning.
-    #[serde(default)]
-    pub exit_codes: ExitCodes,
-}
-
-/// What is run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "form", rename_all = "snake_case")]
-pub enum Program {
-    /// A text for a shell (decisions 18 and 20).
-    Shell {
-        /// The shell and its options; the text is appended as the last argument.
-        /// `None` is the default shell.
-        shell: Option<Vec<String>>,
-        /// The compiled text.
-        text: ShellText,
-    },
-    /// An argument vector, no shell; each element a template, a list expands to several.
-    Arguments {
-        /// The program and its arguments.
-        words: Vec<String>,
-    },
-}
-
-/// Declared meanings of exit codes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExitCodes {
-    /// Codes that are an answer (an agent), or a pass (a gate). Empty: the default.
-    #[serde(default)]
-    pub success: Vec<i32>,
-    /// Codes that are a failed gate. Empty: every other code but the ones below.
-    #[serde(default)]
-    pub fail: Vec<i32>,
-    /// Codes that mean "there was nothing to check" (a gate).
-    #[serde(default)]
-    pub no_evidence: Vec<i32>,
-}
-
-/// A question to a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Human {
-    /// The question, a template.
-    pub ask: String,
-    /// The answers that `approve` (the first) and `reject` (the last) give.
-    pub choices: Vec<String>,
-    /// Who should answer; recorded and shown, not enforced on one machine (decision 36).
-    #[serde(default)]
-    pub approvers: Vec<String>,
-}
-
 impl Plan {
     /// The stage at an index.
     pub fn stage(&self, stage: StageIx) -> &Stage {
         &self.stages[stage.index()]
     }
 
-    /// The node at an index.
+    /// The node at an address, whichever instance it names.
     pub fn node(&self, node: NodeIx) -> &Node {
         &self.nodes[node.index()]
     }
@@ -365,6 +324,25 @@ impl Plan {
             .position(|node| node.id == id)
             .and_then(|index| u32::try_from(index).ok())
             .map(NodeIx::new)
+    }
+
+    /// What repeats this node, if anything: itself, or all of its stage.
+    pub fn repeated_by(&self, node: NodeIx) -> Option<Repeated> {
+        let planned = self.node(node);
+        if planned.repeat.is_some() {
+            Some(Repeated::Node(node.whole()))
+        } else {
+            let by_stage = self.stage(planned.stage).repeat.is_some();
+            by_stage.then_some(Repeated::Stage(planned.stage))
+        }
+    }
+
+    /// How a node or stage is repeated.
+    pub fn repeat(&self, repeated: Repeated) -> Option<&Repeat> {
+        match repeated {
+            Repeated::Node(node) => self.node(node).repeat.as_ref(),
+            Repeated::Stage(stage) => self.stage(stage).repeat.as_ref(),
+        }
     }
 
     /// Whether a failure of this node is a *required failure* (rule A1): the node

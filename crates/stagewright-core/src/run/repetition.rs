@@ -1,0 +1,501 @@
+//! What is repeated: which instances there are, which of them are under way, and what
+//! the whole of them came to (decisions 4 and 34).
+//!
+//! Instances are opened one after the other, no more at once than the repetition may
+//! have under way, so that a long list costs what is going on and not its length.
+
+use super::apply::is_failure;
+use super::{NodePhase, NodeState, Run, StagePhase};
+use crate::event::{
+    AttemptOutcome, AttemptResult, BlobRef, HaltCause, RepetitionEnd, SkipReason, Verdict,
+};
+use crate::plan::{NodeIx, Repeated, Role, RunMode, StageIx};
+use crate::retry::ErrorClass;
+use crate::time::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Ids of failed instances that a repeated agent's error names.
+const MAX_NAMED: usize = 5;
+
+/// One repetition.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Repetition {
+    /// How many instances there are; of a loop, so far.
+    pub(crate) count: u32,
+    /// How many of them were opened.
+    pub(crate) opened: u32,
+    /// How many of those have not ended.
+    pub(crate) open: u32,
+    /// The list beside the journal.
+    pub(crate) items: Option<BlobRef>,
+    /// Its elements, where conditions read them.
+    pub(crate) values: Arc<[Value]>,
+    /// Of a repeated stage, each opened instance.
+    pub(crate) iterations: Vec<Iteration>,
+    /// Whether a required agent or gate of it has failed.
+    pub(crate) required_failure: bool,
+    /// How it came to its end.
+    pub(crate) end: Option<RepetitionEnd>,
+}
+
+/// One instance of a repeated stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Iteration {
+    /// Agents that have not ended.
+    pub(crate) agents_left: u32,
+    /// Gates that have not ended.
+    pub(crate) gates_left: u32,
+    /// Nodes that began and have not ended.
+    pub(crate) begun: u32,
+}
+
+/// From where a condition looks at results: inside a repetition a sibling means the same
+/// instance (decision 34).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Viewpoint {
+    inside: Option<(Repeated, u32)>,
+}
+
+impl Viewpoint {
+    /// Outside of every repetition.
+    pub const OUTSIDE: Self = Self { inside: None };
+
+    /// Inside an instance of this repetition.
+    pub(crate) fn inside(of: Repeated, instance: u32) -> Self {
+        Self {
+            inside: Some((of, instance)),
+        }
+    }
+
+    /// The repetition and the instance.
+    pub(crate) fn instance(self) -> Option<(Repeated, u32)> {
+        self.inside
+    }
+}
+
+impl Run {
+    /// From where a node looks at results.
+    pub fn viewpoint(&self, node: NodeIx) -> Viewpoint {
+        match (node.instance(), self.plan().repeated_by(node)) {
+            (Some(instance), Some(of)) => Viewpoint::inside(of, instance),
+            (None, _) | (_, None) => Viewpoint::OUTSIDE,
+        }
+    }
+
+    /// What a node's name means from there.
+    pub fn seen_from(&self, node: NodeIx, from: Viewpoint) -> NodeIx {
+        match from.inside {
+            Some((Repeated::Node(body), instance)) if body == node => node.at(instance),
+            Some((Repeated::Stage(stage), instance)) if self.plan().node(node).stage == stage => {
+                node.at(instance)
+            }
+            Some(_) | None => node,
+        }
+    }
+
+    /// The repetition that an instance belongs to.
+    pub(crate) fn repetition_of(&self, node: NodeIx) -> Option<Repeated> {
+        node.instance().and_then(|_| self.plan().repeated_by(node))
+    }
+
+    /// Takes up the instances that there are.
+    pub(super) fn expand(
+        &mut self,
+        of: Repeated,
+        items: Option<&BlobRef>,
+        count: u32,
+        values: &[Value],
+        at: Timestamp,
+    ) {
+        let before = self
+            .repetitions
+            .get(&of)
+            .map_or(1, |known| known.count.max(1));
+        let repetition = self.repetitions.entry(of).or_insert_with(|| Repetition {
+            count,
+            opened: 0,
+            open: 0,
+            items: items.cloned(),
+            values: values.into(),
+            iterations: Vec::new(),
+            required_failure: false,
+            end: None,
+        });
+        repetition.count = count;
+        self.tally.total += (count.max(1) - before) * self.agents_of(of);
+        match of {
+            Repeated::Node(node) => {
+                self.begin(node);
+                self.leave_waiting(node);
+                let state = self.node_mut(node);
+                state.admitted = true;
+                state.started_at.get_or_insert(at);
+                state.phase = NodePhase::Repeating;
+                self.between.insert(of);
+                self.open_instances(of);
+            }
+            Repeated::Stage(stage) if self.stages[stage.index()].phase == StagePhase::Active => {
+                self.open_instances(of);
+            }
+            // They are opened when the stage starts.
+            Repeated::Stage(_) => {}
+        }
+    }
+
+    fn agents_of(&self, of: Repeated) -> u32 {
+        match of {
+            Repeated::Node(_) => 1,
+            Repeated::Stage(stage) => self.plan().stage(stage).agents,
+        }
+    }
+
+    /// The most instances that may be under way at once.
+    fn room(&self, of: Repeated) -> u32 {
+        let plan = self.plan();
+        let (stage, own) = match of {
+            Repeated::Node(node) => (
+                plan.node(node).stage,
+                plan.repeat(of).and_then(|repeat| repeat.max_parallelism),
+            ),
+            Repeated::Stage(stage) => (stage, plan.stage(stage).max_parallelism),
+        };
+        let usual = match of {
+            _ if self.is_one_at_a_time(stage) => 1,
+            Repeated::Node(_) => u32::MAX,
+            Repeated::Stage(stage) => u32::try_from(self.slots(stage)).unwrap_or(u32::MAX),
+        };
+        match self.submission().mode {
+            RunMode::Sequential => 1,
+            RunMode::Parallel | RunMode::Hybrid => own.unwrap_or(usual).max(1),
+        }
+    }
+
+    /// Opens as many instances as there is room for. After a halt none is opened.
+    pub(super) fn open_instances(&mut self, of: Repeated) {
+        if self.due_halt.is_some() || self.halting().is_some() {
+            return;
+        }
+        let room = self.room(of);
+        while let Some(repetition) = self.repetitions.get_mut(&of)
+            && repetition.opened < repetition.count
+            && repetition.open < room
+        {
+            let instance = repetition.opened;
+            repetition.opened += 1;
+            repetition.open += 1;
+            self.between.remove(&of);
+            match of {
+                Repeated::Node(node) => self.open_node(node, instance),
+                Repeated::Stage(stage) => self.open_iteration(stage, instance),
+            }
+        }
+    }
+
+    fn open_node(&mut self, node: NodeIx, instance: u32) {
+        let admitted = !self.graph.asks_each_instance(node);
+        self.instances[node.index()].push(NodeState {
+            admitted,
+            ..NodeState::new(0)
+        });
+        self.enter(node.at(instance));
+    }
+
+    /// An iteration waits for what its stage waited for: edges to siblings are left, and
+    /// a dependency of before that failed dooms every iteration.
+    fn open_iteration(&mut self, stage: StageIx, instance: u32) {
+        let graph = Arc::clone(&self.graph);
+        let planned = graph.plan.stage(stage);
+        if let Some(repetition) = self.repetitions.get_mut(&Repeated::Stage(stage)) {
+            repetition.iterations.push(Iteration {
+                agents_left: planned.agents,
+                gates_left: planned.gates,
+                begun: 0,
+            });
+        }
+        for node in planned.all_nodes() {
+            let whole = self.node(node);
+            let state = NodeState {
+                doom: whole.doom,
+                ..NodeState::new(whole.blockers)
+            };
+            self.instances[node.index()].push(state);
+        }
+        for node in planned.all_nodes() {
+            self.idle.insert(node.at(instance));
+        }
+        for node in planned.agent_nodes() {
+            self.make_ready(node.at(instance));
+        }
+        self.open_gates(planned.first.at(instance));
+    }
+
+    pub(super) fn enter(&mut self, node: NodeIx) {
+        self.idle.insert(node);
+        self.make_ready(node);
+    }
+
+    /// Puts what has not ended of a repetition back to work, after its stage was entered
+    /// again.
+    pub(super) fn take_up(&mut self, of: Repeated) {
+        let graph = Arc::clone(&self.graph);
+        let opened = self.repetitions.get(&of).map_or(0, |known| known.opened);
+        match of {
+            Repeated::Node(node) => {
+                self.begin(node);
+                for instance in 0..opened {
+                    if !self.is_over(node.at(instance)) {
+                        self.enter(node.at(instance));
+                    }
+                }
+            }
+            Repeated::Stage(stage) => {
+                for instance in 0..opened {
+                    for node in graph.plan.stage(stage).all_nodes() {
+                        if !self.is_over(node.at(instance)) {
+                            self.enter(node.at(instance));
+                        }
+                    }
+                    self.open_gates(graph.plan.stage(stage).first.at(instance));
+                }
+            }
+        }
+        let idle = self
+            .repetitions
+            .get(&of)
+            .is_some_and(|known| known.open == 0);
+        if idle {
+            self.between.insert(of);
+        }
+        self.open_instances(of);
+    }
+
+    /// An instance, or one node of it, has ended.
+    pub(super) fn count_instance(&mut self, node: NodeIx, required_failure: bool) {
+        let Some(of) = self.repetition_of(node) else {
+            return;
+        };
+        let role = self.plan().node(node).role;
+        let instance = node.instance().unwrap_or_default() as usize;
+        let Some(repetition) = self.repetitions.get_mut(&of) else {
+            return;
+        };
+        repetition.required_failure |= required_failure;
+        let ended = match repetition.iterations.get_mut(instance) {
+            None => true,
+            Some(iteration) => {
+                match role {
+                    Role::Agent => iteration.agents_left -= 1,
+                    Role::Gate => iteration.gates_left -= 1,
+                }
+                iteration.agents_left == 0 && iteration.gates_left == 0
+            }
+        };
+        if ended {
+            repetition.open -= 1;
+            if repetition.open == 0 {
+                self.between.insert(of);
+            }
+        }
+    }
+
+    /// Ends the whole of what was repeated.
+    pub(super) fn finish_repetition(&mut self, of: Repeated, end: &RepetitionEnd, at: Timestamp) {
+        self.between.remove(&of);
+        let Some(repetition) = self.repetitions.get_mut(&of) else {
+            return;
+        };
+        repetition.end = Some(end.clone());
+        // Where none was opened, the whole stands for one of them.
+        let stands_for_one = u32::from(repetition.opened == 0 && repetition.count > 0);
+        let never_opened = repetition.count - repetition.opened - stands_for_one;
+        self.tally.skipped += never_opened * self.agents_of(of);
+        match of {
+            Repeated::Node(node) => self.finish_whole(node, at),
+            Repeated::Stage(stage) => {
+                let graph = Arc::clone(&self.graph);
+                for node in graph.plan.stage(stage).all_nodes() {
+                    self.finish_whole(node, at);
+                }
+            }
+        }
+        if end.is_failure() {
+            self.note_exhausted(of);
+        }
+    }
+
+    fn finish_whole(&mut self, node: NodeIx, at: Timestamp) {
+        match self.sum_up(node) {
+            Summary::Outcome(outcome) => self.finish(node, &outcome, at),
+            Summary::Skipped(reason) => self.skip(node, &reason, at),
+        }
+    }
+
+    /// What the instances of a node come to: of a loop the last one counts, of a list all.
+    fn sum_up(&self, node: NodeIx) -> Summary {
+        let planned = self.plan().node(node);
+        let repetition = self
+            .plan()
+            .repeated_by(node)
+            .and_then(|of| self.repetitions.get(&of));
+        let opened = &self.instances[node.index()];
+        let end = repetition.and_then(|known| known.end.as_ref());
+        let count = repetition.map_or(0, |known| known.count);
+        if count == 0 {
+            return Summary::Skipped(SkipReason::NoItems);
+        }
+        if opened.is_empty() {
+            let cause = self.halting().unwrap_or(HaltCause::Cancelled);
+            return Summary::Skipped(SkipReason::Halted { cause });
+        }
+        if let Some(failure) = own_failure(end, count, planned.repeat.is_some()) {
+            return Summary::Outcome(with_cost(failure, opened));
+        }
+        let failed: Vec<NodeIx> = self
+            .counting_instances(node)
+            .filter(|instance| !self.is_satisfied(*instance))
+            .collect();
+        let unopened = count as usize - opened.len().min(count as usize);
+        if failed.is_empty() && unopened == 0 {
+            let skip = self.counting_instances(node).try_fold(None, |_, instance| {
+                match &self.node(instance).phase {
+                    NodePhase::Skipped(reason) => Some(Some(reason.clone())),
+                    NodePhase::Waiting
+                    | NodePhase::Running(_)
+                    | NodePhase::Backoff { .. }
+                    | NodePhase::Parked(_)
+                    | NodePhase::Repeating
+                    | NodePhase::Done(_) => None,
+                }
+            });
+            return match skip.flatten() {
+                Some(reason) => Summary::Skipped(reason),
+                None => Summary::Outcome(with_cost(success(planned.role), opened)),
+            };
+        }
+        let class = failed
+            .iter()
+            .find_map(|instance| match &self.node(*instance).phase {
+                NodePhase::Done(outcome) => match &outcome.result {
+                    AttemptResult::Failed { class, .. } => Some(*class),
+                    AttemptResult::Succeeded | AttemptResult::Judged { .. } => None,
+                },
+                NodePhase::Waiting
+                | NodePhase::Running(_)
+                | NodePhase::Backoff { .. }
+                | NodePhase::Parked(_)
+                | NodePhase::Repeating
+                | NodePhase::Skipped(_) => None,
+            });
+        let names: Vec<String> = failed
+            .iter()
+            .take(MAX_NAMED)
+            .map(|instance| format!("`{}`", instance.label(&planned.id)))
+            .collect();
+        let mut message = format!("{} of {count} have no success", failed.len() + unopened);
+        if !names.is_empty() {
+            let more = if failed.len() > names.len() {
+                ", …"
+            } else {
+                ""
+            };
+            message = format!("{message}: {}{more}", names.join(", "));
+        }
+        let result = match planned.role {
+            Role::Agent => AttemptResult::Failed {
+                class: class.unwrap_or(ErrorClass::Cancelled),
+                message,
+            },
+            Role::Gate => AttemptResult::Judged {
+                verdict: Verdict::Fail,
+                message,
+            },
+        };
+        Summary::Outcome(with_cost(AttemptOutcome::bare(result), opened))
+    }
+
+    /// The instances that count: of a loop the last, of a list all that were opened.
+    pub(crate) fn counting_instances(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + use<> {
+        let opened = u32::try_from(self.instances[node.index()].len()).unwrap_or(u32::MAX);
+        let plan = self.plan();
+        let is_loop = plan
+            .repeated_by(node)
+            .and_then(|of| plan.repeat(of))
+            .is_some_and(|repeat| repeat.over.is_loop());
+        let first = if is_loop { opened.saturating_sub(1) } else { 0 };
+        (first..opened).map(move |instance| node.whole().at(instance))
+    }
+
+    /// Whether whoever depends on this instance could go on.
+    fn is_satisfied(&self, node: NodeIx) -> bool {
+        match &self.node(node).phase {
+            NodePhase::Done(outcome) => !is_failure(outcome),
+            NodePhase::Skipped(reason) => !reason.leaves_no_evidence(),
+            NodePhase::Waiting
+            | NodePhase::Running(_)
+            | NodePhase::Backoff { .. }
+            | NodePhase::Parked(_)
+            | NodePhase::Repeating => false,
+        }
+    }
+}
+
+/// What a repeated node comes to.
+enum Summary {
+    Outcome(AttemptOutcome),
+    Skipped(SkipReason),
+}
+
+/// A loop that failed as such. Of a repeated stage it is not one agent that failed.
+fn own_failure(
+    end: Option<&RepetitionEnd>,
+    count: u32,
+    is_of_the_node: bool,
+) -> Option<AttemptOutcome> {
+    if !is_of_the_node {
+        return None;
+    }
+    match end? {
+        RepetitionEnd::Complete | RepetitionEnd::Cut => None,
+        RepetitionEnd::Exhausted => Some(AttemptOutcome::failed(
+            ErrorClass::Execution,
+            exhausted_message(count),
+        )),
+        RepetitionEnd::ConditionError { message } => Some(AttemptOutcome::failed(
+            ErrorClass::InvalidInput,
+            format!("the loop's condition: {message}"),
+        )),
+    }
+}
+
+/// Why a loop that reached its bound has failed.
+pub(crate) fn exhausted_message(count: u32) -> String {
+    format!("its condition did not let the loop end within its {count} iterations")
+}
+
+fn success(role: Role) -> AttemptOutcome {
+    AttemptOutcome::bare(match role {
+        Role::Agent => AttemptResult::Succeeded,
+        Role::Gate => AttemptResult::Judged {
+            verdict: Verdict::Pass,
+            message: "every instance passed".to_owned(),
+        },
+    })
+}
+
+/// The outcome with what all instances cost; unknown when one of them is unknown.
+fn with_cost(outcome: AttemptOutcome, instances: &[NodeState]) -> AttemptOutcome {
+    let mut costs = instances.iter().filter_map(|state| match &state.phase {
+        NodePhase::Done(outcome) => Some(outcome.cost_usd),
+        NodePhase::Waiting
+        | NodePhase::Running(_)
+        | NodePhase::Backoff { .. }
+        | NodePhase::Parked(_)
+        | NodePhase::Repeating
+        | NodePhase::Skipped(_) => None,
+    });
+    AttemptOutcome {
+        cost_usd: costs.try_fold(0.0, |sum, cost| Some(sum + cost?)),
+        ..outcome
+    }
+}

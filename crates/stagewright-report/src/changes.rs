@@ -1,0 +1,177 @@
+//! What changed since an earlier run of the same pipeline id.
+//!
+//! Findings are known again by their digests (decision 27), of which the journal itself
+//! keeps as many as it bounds; the stored results are needed for their words only. What
+//! was not looked at is never reported as fixed: a finding of the earlier run counts as
+//! fixed only when some agent that reported it then has succeeded now.
+
+use crate::findings::{Findings, MergedFinding};
+use crate::nodes;
+use crate::results::Results;
+use stagewright_core::Run;
+use stagewright_core::decision::Choice;
+use std::collections::BTreeMap;
+
+/// An earlier run of the same pipeline id, ended, with its stored results.
+#[derive(Debug, Clone, Copy)]
+pub struct Previous<'a> {
+    /// The run.
+    pub run: &'a Run,
+    /// Its stored results.
+    pub results: &'a Results,
+}
+
+/// What changed between two runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The earlier run's id.
+    pub since: String,
+    /// The decisions then and now; `None` is no decision, or none yet.
+    pub decision: (Option<Choice>, Option<Choice>),
+    /// Findings that the earlier run did not have.
+    pub new: Vec<MergedFinding>,
+    /// Findings of the earlier run that are gone, although somebody looked.
+    pub fixed: Vec<MergedFinding>,
+    /// How many findings both runs have.
+    pub still_open: u64,
+    /// Findings of the earlier run that nobody looked for this time.
+    pub not_checked: Vec<MergedFinding>,
+    /// Whether results of either run can no longer be read in full, so that findings
+    /// may be missing from the lists.
+    pub incomplete: bool,
+    /// Agents and gates that stand otherwise now, in the plan's order.
+    pub statuses: Vec<StatusChange>,
+}
+
+/// Agents and gates that went the same way from one status to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Move {
+    /// The status then, or `not there`.
+    pub(crate) before: &'static str,
+    /// The status now, or `not there`.
+    pub(crate) after: &'static str,
+    /// Their ids in backquotes, the first few of them.
+    pub(crate) ids: String,
+}
+
+/// An agent or gate that stands otherwise than in the earlier run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// Its id.
+    pub id: String,
+    /// The status then; `None` when the earlier plan had no such agent.
+    pub before: Option<&'static str>,
+    /// The status now; `None` when the plan has it no longer.
+    pub after: Option<&'static str>,
+}
+
+impl Changes {
+    /// Compares a run with an earlier one.
+    pub fn between(previous: Previous<'_>, run: &Run, results: &Results) -> Self {
+        let then = Findings::of(previous.run, previous.results);
+        let now = Findings::of(run, results);
+        let before = by_digest(&then);
+        let after = by_digest(&now);
+        let new = now
+            .list
+            .iter()
+            .filter(|finding| !before.contains_key(finding.digest.as_str()))
+            .cloned()
+            .collect();
+        let gone = then
+            .list
+            .iter()
+            .filter(|finding| !after.contains_key(finding.digest.as_str()))
+            .cloned();
+        let (fixed, not_checked): (Vec<_>, Vec<_>) =
+            gone.partition(|finding| was_looked_for(run, finding));
+        let still_open = after
+            .keys()
+            .filter(|digest| before.contains_key(*digest))
+            .count() as u64;
+        Self {
+            since: previous.run.submission().run_id.clone(),
+            decision: (choice(previous.run), choice(run)),
+            new,
+            fixed,
+            still_open,
+            not_checked,
+            incomplete: then.not_listed > 0 || now.not_listed > 0,
+            statuses: statuses(previous.run, run),
+        }
+    }
+
+    /// The status changes, those of the same kind together: a stage that was skipped and
+    /// now runs is one line.
+    pub(crate) fn moves(&self) -> Vec<Move> {
+        let mut groups: Vec<((&'static str, &'static str), Vec<&str>)> = Vec::new();
+        for change in &self.statuses {
+            let kind = (
+                change.before.unwrap_or("not there"),
+                change.after.unwrap_or("not there"),
+            );
+            match groups.iter_mut().find(|(known, _)| *known == kind) {
+                Some((_, ids)) => ids.push(&change.id),
+                None => groups.push((kind, vec![&change.id])),
+            }
+        }
+        groups
+            .into_iter()
+            .map(|((before, after), ids)| Move {
+                before,
+                after,
+                ids: crate::words::listed(ids.into_iter()),
+            })
+            .collect()
+    }
+
+    /// Whether there is anything to tell.
+    pub fn is_empty(&self) -> bool {
+        self.decision.0 == self.decision.1
+            && self.new.is_empty()
+            && self.fixed.is_empty()
+            && self.not_checked.is_empty()
+            && self.statuses.is_empty()
+    }
+}
+
+fn by_digest(findings: &Findings) -> BTreeMap<&str, &MergedFinding> {
+    findings
+        .list
+        .iter()
+        .map(|finding| (finding.digest.as_str(), finding))
+        .collect()
+}
+
+/// Whether one of those who reported a finding has succeeded in this run.
+fn was_looked_for(run: &Run, finding: &MergedFinding) -> bool {
+    finding.reporters.iter().any(|reporter| {
+        run.find(reporter)
+            .is_some_and(|node| nodes::status(run, node) == "SUCCESS")
+    })
+}
+
+fn choice(run: &Run) -> Option<Choice> {
+    let (_, record) = run.end()?;
+    record.map(|record| record.decision)
+}
+
+fn statuses(previous: &Run, run: &Run) -> Vec<StatusChange> {
+    let now = nodes::all(run).map(|(node, planned)| StatusChange {
+        id: planned.id.clone(),
+        before: previous
+            .find(&planned.id)
+            .map(|node| nodes::status(previous, node)),
+        after: Some(nodes::status(run, node)),
+    });
+    let gone = nodes::all(previous)
+        .filter(|(_, planned)| run.find(&planned.id).is_none())
+        .map(|(node, planned)| StatusChange {
+            id: planned.id.clone(),
+            before: Some(nodes::status(previous, node)),
+            after: None,
+        });
+    now.chain(gone)
+        .filter(|change| change.before != change.after)
+        .collect()
+}
