@@ -6,6 +6,7 @@
 use crate::answer::Promise;
 use crate::environment::Environment;
 use crate::facts;
+#[cfg(feature = "http")]
 use crate::http::Tls;
 use crate::invocation;
 use crate::job::{AnsweredBy, Job, Performed, ResultDocument, StopSignal};
@@ -33,6 +34,7 @@ use std::path::PathBuf;
 pub struct Agents {
     pub(crate) settings: Settings,
     pub(crate) environment: Environment,
+    #[cfg(feature = "http")]
     pub(crate) tls: Tls,
 }
 
@@ -56,6 +58,7 @@ impl Agents {
         Self {
             settings,
             environment,
+            #[cfg(feature = "http")]
             tls: Tls::default(),
         }
     }
@@ -64,7 +67,7 @@ impl Agents {
     /// is dropped before that, what runs is killed.
     pub async fn perform(&self, job: Job, stop: StopSignal) -> Performed {
         if stop.borrow().is_some() {
-            return stopped_before_start();
+            return stopped();
         }
         let job = job.made_absolute();
         let request = &job.request;
@@ -305,7 +308,7 @@ fn not_executed(role: Role, refusal: Refusal) -> Performed {
     }
 }
 
-pub(crate) fn stopped_before_start() -> Performed {
+pub(crate) fn stopped() -> Performed {
     Performed {
         outcome: AttemptOutcome::failed(ErrorClass::Cancelled, "stopped"),
         document: ResultDocument::default(),

@@ -8,10 +8,6 @@ use crate::redact::Redactor;
 use crate::refusal::Refusal;
 use crate::secrets::Secrets;
 
-/// There are no connections to make private.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Tls;
-
 impl Agents {
     /// Refuses an HTTP launch.
     ///

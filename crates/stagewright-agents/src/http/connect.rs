@@ -11,10 +11,11 @@ use super::tls::Tls;
 use super::url::{Host, Url};
 use crate::environment::Environment;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 /// How long one address has to accept a connection, while there are others to try.
@@ -72,7 +73,7 @@ async fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
              machine's DNS"
         ))
     };
-    let found = lookup_host((name, port))
+    let found = ask_system(name.to_owned(), port)
         .await
         .map_err(|error| unknown(error.to_string()))?;
     let mut addresses: Vec<SocketAddr> = Vec::new();
@@ -85,6 +86,23 @@ async fn resolve(name: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
         return Err(unknown("it has no addresses".to_owned()));
     }
     Ok(addresses)
+}
+
+/// Asks the system's resolver, which waits and cannot be interrupted. So it waits in a
+/// thread of its own that nobody waits for: a launch that is stopped ends at once, and
+/// a runtime that shuts down does not hang on a dead DNS server.
+async fn ask_system(name: String, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let (sender, found) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("resolver".to_owned())
+        .spawn(move || {
+            let addresses = (name.as_str(), port).to_socket_addrs();
+            // Nobody may be waiting any more.
+            let _ = sender.send(addresses.map(Iterator::collect));
+        })?;
+    found
+        .await
+        .map_err(|_| io::Error::other("the resolver has panicked"))?
 }
 
 /// The addresses that may be reached.

@@ -57,5 +57,3 @@ pub(crate) use tls::Tls;
 
 #[cfg(not(feature = "http"))]
 mod absent;
-#[cfg(not(feature = "http"))]
-pub(crate) use absent::Tls;

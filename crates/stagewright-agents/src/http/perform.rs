@@ -13,7 +13,7 @@ use super::{redirect, status};
 use crate::answer::{self, Promise};
 use crate::job::{AnsweredBy, Job, Performed, ResultDocument, StopSignal};
 use crate::judge::Judged;
-use crate::perform::{Agents, conclude, stopped_before_start};
+use crate::perform::{Agents, conclude, stopped};
 use crate::process::Recording;
 use crate::process::recording::Capture;
 use crate::redact::Redactor;
@@ -75,7 +75,7 @@ impl Agents {
         };
         let ended = tokio::select! {
             biased;
-            () = stopped(stop) => None,
+            () = until_stopped(stop) => None,
             answered = asking.answer(first, &mut conversation) => Some(answered),
         };
         if let Some(Err(failure)) = &ended {
@@ -83,7 +83,7 @@ impl Agents {
         }
         conversation.finish();
         let Some(ended) = ended else {
-            let mut performed = stopped_before_start();
+            let mut performed = stopped();
             performed.document = document_of(promise, &conversation);
             return Ok(performed);
         };
@@ -255,7 +255,7 @@ fn take(
 }
 
 /// Returns when the launch is to be stopped, gently or not: a connection has no grace.
-async fn stopped(mut stop: StopSignal) {
+async fn until_stopped(mut stop: StopSignal) {
     if stop.wait_for(Option::is_some).await.is_err() {
         // Nobody can stop it any more.
         std::future::pending::<()>().await;
