@@ -1,7 +1,8 @@
 //! Driving a run from a terminal: signals, progress, documents, the exit code. `run`,
 //! `resume`, `retry`, `approve` and `reject` end here.
 
-use crate::arguments::StreamArguments;
+use crate::arguments::{ReportFormat, StreamArguments};
+use crate::document::Material;
 use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::observer::{TerminalObserver, print_lines};
@@ -10,12 +11,14 @@ use crate::user_error::UserError;
 use stagewright_core::{Run, Standing};
 use stagewright_engine::{Control, Engine, EngineError, LiveRun, now};
 use stagewright_report::documents::{
-    ExecutePipelineOutput, GetPipelineStatusOutput, RunReport, StatusOptions,
+    ExecutePipelineOutput, GetPipelineStatusOutput, StatusOptions,
 };
-use stagewright_report::{Places, Results, markdown, terminal};
+use stagewright_report::{Places, Results, terminal};
 use std::path::Path;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
+
+pub(crate) use crate::document::results_of;
 
 /// How a conducted run is shown, and when it leaves with 5.
 pub(crate) struct Manner<'a> {
@@ -119,7 +122,14 @@ pub(crate) fn show(
     };
     let mut written = Vec::new();
     if run.standing() == Standing::Ended {
-        written = write_reports(run, &results, places, printer);
+        let material = Material {
+            engine,
+            run,
+            results: &results,
+            places,
+            printer,
+        };
+        written = write_reports(&material, printer);
     }
     if manner.stream.json {
         match ExecutePipelineOutput::of(run, &results, Some(&logs)) {
@@ -156,44 +166,20 @@ fn status_document(run: &Run, results: &Results) -> GetPipelineStatusOutput {
     GetPipelineStatusOutput::of(run, results, now(), options)
 }
 
-/// The stored results of a run. One that cannot be read is shown as missing.
-pub(crate) fn results_of(engine: &Engine, run: &Run) -> Results {
-    Results::load(run, &|reference| engine.document(reference).ok())
-}
-
 /// Writes the documents that the pipeline asks for; returns where they lie.
-fn write_reports(
-    run: &Run,
-    results: &Results,
-    places: Places<'_>,
-    printer: &Printer,
-) -> Vec<(String, String)> {
+fn write_reports(material: &Material<'_>, printer: &Printer) -> Vec<(String, String)> {
+    let submission = material.run.submission();
     let mut written = Vec::new();
-    for report in &run.plan().reports {
-        let path = Path::new(&run.submission().work_dir).join(&report.path);
-        let text = match report.format.as_str() {
-            "json" => json_report(run, results),
-            _ => Ok(markdown::comment(run, results, now(), places)),
-        };
+    for report in &material.run.plan().reports {
+        let path = Path::new(&submission.work_dir).join(&report.path);
+        let text = ReportFormat::named(&report.format).and_then(|format| material.document(format));
         match text.and_then(|text| write_whole(&path, &text)) {
             Ok(()) => written.push((report.format.clone(), report.path.clone())),
             Err(error) => printer.warning(&format!(
                 "{}; `stagewright report {}` prints it",
-                error.message,
-                run.submission().run_id
+                error.message, submission.run_id
             )),
         }
     }
     written
-}
-
-/// The finished picture as JSON.
-///
-/// # Errors
-/// Never in practice: the report is plain data.
-pub(crate) fn json_report(run: &Run, results: &Results) -> Result<String, UserError> {
-    let report = RunReport::of(run, results, now());
-    serde_json::to_string_pretty(&report).map_err(|error| {
-        UserError::usage("SW0202", format!("the report cannot be written: {error}"))
-    })
 }

@@ -1,5 +1,6 @@
 //! Reading what people name, and writing what they asked for, whole or not at all.
 
+use crate::printer::Printer;
 use crate::user_error::UserError;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,22 @@ fn text_of(reader: impl std::io::Read, path: &Path) -> Result<String, UserError>
         let place = error.utf8_error().valid_up_to();
         UserError::unreadable(path, &format!("byte {place} is not UTF-8 text"))
     })
+}
+
+/// Gives data to whoever asked for it: to a file when one is named, else to standard
+/// output.
+///
+/// # Errors
+/// When the file cannot be written.
+pub(crate) fn put(text: &str, path: Option<&Path>, printer: &Printer) -> Result<(), UserError> {
+    match path {
+        Some(path) => {
+            write_whole(path, text)?;
+            printer.note(&format!("wrote {}", path.display()));
+        }
+        None => printer.data(text),
+    }
+    Ok(())
 }
 
 /// Writes a file through a temporary one beside it, so that nobody ever sees half of it.

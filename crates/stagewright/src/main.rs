@@ -8,6 +8,7 @@ mod arguments;
 mod commands;
 mod conduct;
 mod context;
+mod document;
 mod exit;
 mod files;
 mod log_files;

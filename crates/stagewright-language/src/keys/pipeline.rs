@@ -268,9 +268,9 @@ pub(crate) static REPORT: Table = Table {
     keys: &[
         Key::new("markdown", Shape::Text, "Where the Markdown report goes"),
         Key::new("json", Shape::Text, "Where the JSON report goes"),
-        Key::later("html", "the report as a page"),
-        Key::later("sarif", "the findings as SARIF"),
-        Key::later("junit", "the run as JUnit XML"),
+        Key::new("html", Shape::Text, "Where the report as a page goes"),
+        Key::new("sarif", Shape::Text, "Where the findings as SARIF go"),
+        Key::new("junit", Shape::Text, "Where the run as JUnit XML goes"),
     ],
     elsewhere: &[],
 };

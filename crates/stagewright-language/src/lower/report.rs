@@ -19,7 +19,7 @@ impl Lowering<'_> {
             return Vec::new();
         };
         let mut reports: Vec<ReportFile> = Vec::new();
-        for format in ["markdown", "json"] {
+        for format in ["markdown", "json", "html", "sarif", "junit"] {
             let Some(field) = fields.get(format) else {
                 continue;
             };

@@ -81,11 +81,7 @@ pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
     let head = [
         "RUN", "PIPELINE", "STATUS", "DONE", "DECISION", "ELAPSED", "STAGE",
     ];
-    let (run_columns, pipeline_columns) = if width < NARROW {
-        (16, 20)
-    } else {
-        (32, 40)
-    };
+    let (run_columns, pipeline_columns) = if width < NARROW { (16, 20) } else { (32, 40) };
     let mut table_rows: Vec<Row> = vec![(Tone::Dim, head.map(str::to_owned).to_vec())];
     table_rows.extend(rows.iter().map(|row| {
         let cells = vec![

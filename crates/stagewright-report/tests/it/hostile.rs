@@ -87,6 +87,13 @@ fn markdown_keeps_its_structure() {
 fn markdown_is_inert() {
     for text in HOSTILE {
         let page = comment(&hostile(text));
+        let (marker, page) = page.split_once('\n').unwrap();
+        let id = marker
+            .strip_prefix("<!-- stagewright:")
+            .and_then(|rest| rest.strip_suffix(" -->"))
+            .unwrap_or_else(|| panic!("{marker} is the marker"));
+        assert!(!id.contains(['<', '>', ' ', '@', '#', ':']), "{marker}");
+        assert!(!id.contains("--"), "{marker}");
         for line in page.lines() {
             let bare = without_code(line).replace("\\[", "").replace("\\]", "");
             for alive in [

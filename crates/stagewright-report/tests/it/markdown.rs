@@ -23,6 +23,7 @@ fn merge() {
         .script("architect", [Try::ok(2_000)])
         .play();
     insta::assert_snapshot!(comment(&world), @r"
+    <!-- stagewright:pr-123-review -->
     ## PR Review Pipeline
 
     **Decision**: :white_check_mark: MERGE
@@ -106,6 +107,7 @@ fn block() {
         )
         .play();
     insta::assert_snapshot!(comment(&world), @r"
+    <!-- stagewright:pr-123-review -->
     ## PR Review Pipeline
 
     **Decision**: :x: BLOCK
@@ -178,6 +180,7 @@ fn waiting() {
         .script("tests", [Try::judged(900, Verdict::Pass, "128 passed")])
         .play();
     insta::assert_snapshot!(comment(&world), @r"
+    <!-- stagewright:pr-123-review -->
     ## Release
 
     **Decision**: :hourglass: BLOCK until it is answered

@@ -1,6 +1,7 @@
 //! Commands that look at runs.
 
 use super::RunArgument;
+use crate::user_error::UserError;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -107,6 +108,24 @@ pub(crate) struct ReportArguments {
 pub(crate) enum ReportFormat {
     /// As a comment on a pull request.
     Markdown,
+    /// One page for a browser.
+    Html,
     /// Everything, for programs.
     Json,
+    /// The findings, for code hosts and editors.
+    Sarif,
+    /// The run as tests, for CI systems.
+    Junit,
+}
+
+impl ReportFormat {
+    /// The format that a plan names.
+    ///
+    /// # Errors
+    /// When this version does not know it: a later one made the plan.
+    pub(crate) fn named(name: &str) -> Result<Self, UserError> {
+        Self::from_str(name, false).map_err(|_| {
+            UserError::usage("SW0202", format!("this version writes no `{name}` report"))
+        })
+    }
 }

@@ -39,17 +39,24 @@ pub(crate) struct ValidateArguments {
 pub(crate) struct PlanArguments {
     /// The pipeline file.
     pub(crate) file: PathBuf,
-    /// Print a graph instead.
-    #[arg(long, value_enum)]
+    /// Draw the graph instead.
+    #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) graph: Option<GraphFormat>,
     /// Print the frozen plan as JSON.
     #[arg(long, conflicts_with = "graph")]
     pub(crate) json: bool,
+    /// Write it to this file instead of standard output.
+    #[arg(short, long)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// The formats of a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GraphFormat {
+    /// A picture, laid out here; no other program is needed.
+    Svg,
+    /// For Graphviz.
+    Dot,
     /// Mermaid, as Markdown hosts draw it.
     Mermaid,
 }

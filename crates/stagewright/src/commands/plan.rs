@@ -1,7 +1,9 @@
 //! `plan`: what would run, without running it.
 
 use crate::arguments::{GraphFormat, PlanArguments};
+use crate::document::pretty;
 use crate::exit::Exit;
+use crate::files::put;
 use crate::pipeline_file::load_plan;
 use crate::printer::Printer;
 use crate::session;
@@ -9,24 +11,26 @@ use crate::settings::Settings;
 use crate::user_error::UserError;
 use stagewright_core::Plan;
 use stagewright_core::plan::{Form, RunMode};
-use stagewright_report::plan::{Terms, mermaid, text};
+use stagewright_report::graph::{Picture, dot, mermaid, svg};
+use stagewright_report::plan::{Terms, text};
 
 /// Shows the plan of a file as text, as a graph, or frozen as it would be stored.
 ///
 /// # Errors
-/// When a setting is wrong, or the file has errors.
+/// When a setting is wrong, the file has errors, or the output cannot be written.
 pub(super) fn plan(arguments: &PlanArguments, printer: &Printer) -> Result<Exit, UserError> {
     let settings = session::settings()?;
     let plan = load_plan(&arguments.file, &settings, printer)?;
-    if arguments.json {
-        printer.json(&plan);
-        return Ok(Exit::Done);
-    }
     let terms = terms(&plan, &settings);
-    match arguments.graph {
-        Some(GraphFormat::Mermaid) => printer.data(&mermaid(&plan, &terms)),
-        None => show(&plan, &terms, printer),
-    }
+    let picture = || Picture::of_plan(&plan, &terms);
+    let text = match arguments.graph {
+        Some(GraphFormat::Svg) => svg(&picture()),
+        Some(GraphFormat::Dot) => dot(&picture()),
+        Some(GraphFormat::Mermaid) => mermaid(&picture()),
+        None if arguments.json => pretty(&plan)?,
+        None => text(&plan, &terms),
+    };
+    put(&text, arguments.output.as_deref(), printer)?;
     Ok(Exit::Done)
 }
 

@@ -1,14 +1,13 @@
 //! `report`: the finished picture of a run.
 
-use crate::arguments::{ReportArguments, ReportFormat};
-use crate::conduct::{json_report, results_of};
+use crate::arguments::ReportArguments;
+use crate::document::{Material, results_of};
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::put;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_engine::now;
-use stagewright_report::{Places, markdown};
+use stagewright_report::Places;
 
 pub(super) fn report(arguments: &ReportArguments, printer: &Printer) -> Result<Exit, UserError> {
     let session = Session::open(Need::Existing)?;
@@ -20,21 +19,18 @@ pub(super) fn report(arguments: &ReportArguments, printer: &Printer) -> Result<E
         dirs.logs().display().to_string(),
         dirs.root.display().to_string(),
     );
-    let places = Places {
-        logs: Some(&logs),
-        run_dir: Some(&run_dir),
-        reports: &[],
+    let material = Material {
+        engine: &session.engine,
+        run: &run,
+        results: &results,
+        places: Places {
+            logs: Some(&logs),
+            run_dir: Some(&run_dir),
+            reports: &[],
+        },
+        printer,
     };
-    let text = match arguments.format {
-        ReportFormat::Markdown => markdown::comment(&run, &results, now(), places),
-        ReportFormat::Json => json_report(&run, &results)?,
-    };
-    match &arguments.output {
-        Some(path) => {
-            write_whole(path, &text)?;
-            printer.note(&format!("wrote {}", path.display()));
-        }
-        None => printer.data(&text),
-    }
+    let text = material.document(arguments.format)?;
+    put(&text, arguments.output.as_deref(), printer)?;
     Ok(Exit::Done)
 }
