@@ -51,7 +51,7 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
 
 fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule: node.required_text("/test_id")?,
         word: node.text("/issue_severity")?,
         message: node.required_text("/issue_text")?.to_owned(),

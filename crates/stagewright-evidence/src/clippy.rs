@@ -10,7 +10,7 @@
 
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
-use crate::json_lines::{numbered, read_line};
+use crate::lines::{numbered, read_json};
 use crate::node::Node;
 use crate::place::file_from_path;
 use crate::problem::Problem;
@@ -35,7 +35,7 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
     let mut errors: u64 = 0;
     let mut finished = None;
     for (number, line) in numbered(text).filter(|(_, line)| line.starts_with('{')) {
-        let value = read_line(number, line, text)?;
+        let value = read_json(number, line, text)?;
         let node = Node::on_line(&value, number);
         match node.required_text("/reason")? {
             "compiler-message" => errors += add(&node, options, &mut report)?,
@@ -83,7 +83,7 @@ fn add(node: &Node<'_>, options: &Options, report: &mut ToolReport) -> Result<u6
     let code = node.text("/message/code/code")?;
     let (file, line) = place(node, options)?;
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule: code.unwrap_or(if is_error {
             ERROR_WITHOUT_CODE
         } else {

@@ -1,5 +1,6 @@
 //! Why an output is not the document that was promised (`invalid_output`).
 
+use stagewright_core::expression::ExpressionError;
 use thiserror::Error;
 
 /// The most characters of a line that an error shows.
@@ -46,6 +47,16 @@ pub enum ReadError {
         text: String,
         /// Whose lines they should be.
         format: &'static str,
+    },
+    /// A line of text that is longer than any that a tool prints.
+    #[error("line {line} has {bytes} bytes, more than the limit of {limit}")]
+    LongLine {
+        /// Line of the output, from 1.
+        line: usize,
+        /// Its length.
+        bytes: usize,
+        /// The limit, in bytes.
+        limit: usize,
     },
     /// What ends every whole output is not there.
     #[error("the output was cut off: {missing} is missing")]
@@ -139,6 +150,22 @@ pub enum ReadError {
         /// Where, as a JSON path.
         path: String,
     },
+    /// An expression of a mapping fails on an item.
+    #[error("`{key}` fails on {place}: {message}")]
+    Expression {
+        /// The key of the mapping, such as `item.severity`.
+        key: String,
+        /// The item, such as `items[3]` or `line 12`.
+        place: String,
+        /// What the expression says.
+        message: String,
+    },
+    /// An output with more items than a mapping reads.
+    #[error("the output has more than {limit} items")]
+    TooManyItems {
+        /// The limit: [`crate::MAX_ITEMS`].
+        limit: usize,
+    },
     /// A SARIF log without any run: no tool has looked at anything.
     #[error("the SARIF log has no runs")]
     NoRuns,
@@ -188,7 +215,7 @@ impl ReadError {
                 "write the whole report and nothing else, without a document type or entities"
             }
             Self::NoTestReport { .. } => "name the file that the test runner writes for JUnit",
-            Self::UnknownLine { .. } => {
+            Self::UnknownLine { .. } | Self::LongLine { .. } => {
                 "let the tool print its usual lines and nothing else to standard output"
             }
             Self::CutOff { .. } => {
@@ -208,12 +235,24 @@ impl ReadError {
             Self::CountDiffers { .. } => "list every finding, or leave the count out",
             Self::Contradiction { .. } => "let both say the same, or leave one out",
             Self::EmptyFinding { .. } => "give each finding a `type` and a `description`",
+            Self::Expression { .. } => {
+                "correct the expression; `| default(none)` says that a value may be missing"
+            }
+            Self::TooManyItems { .. } => "let the tool report less, or split its work",
             Self::NoRuns => "check that the tool ran; a log without runs proves nothing",
         }
     }
 }
 
 impl ReadError {
+    pub(crate) fn expression(key: &str, place: &str, error: ExpressionError) -> Self {
+        Self::Expression {
+            key: key.to_owned(),
+            place: place.to_owned(),
+            message: error.message,
+        }
+    }
+
     pub(crate) fn unknown_line(line: usize, text: &str, format: &'static str) -> Self {
         Self::UnknownLine {
             line,

@@ -75,7 +75,7 @@ fn read_file(
             report.warnings.push(what);
         }
         let problem = Problem {
-            tool: TOOL,
+            tool: Some(TOOL),
             rule: match rule {
                 Some(rule) => rule,
                 None if is_fatal => INVALID_SYNTAX,

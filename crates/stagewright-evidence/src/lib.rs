@@ -11,6 +11,7 @@
 //!
 //! - [`read`] for a promised document, by [`Format`]; [`read_plain`] for a command
 //!   that promised none (decision 25); [`unfence`] for JSON in a model's prose.
+//! - [`Mapping`] for a tool that no [`Format`] knows: a plan's expressions say what is what.
 //! - [`severity_table`] documents the words, rules and bands of decision 27;
 //!   [`SeverityTable`] is what a pipeline overrides of them.
 //!
@@ -25,8 +26,9 @@ mod clippy;
 mod error;
 mod eslint;
 mod format;
-mod json_lines;
 mod junit;
+mod lines;
+mod mapping;
 mod mypy;
 mod node;
 mod place;
@@ -46,6 +48,7 @@ mod vulture;
 pub use answer::{AgentStatus, Answer, Options};
 pub use error::{NotJson, NotXml, ReadError};
 pub use format::Format;
+pub use mapping::{MAX_ITEMS, Mapping, MappingProblem};
 pub use read::{MAX_BYTES, MAX_WARNINGS, read, read_plain};
 pub use severity_table::{SeverityProblem, SeverityTable};
 pub use unfence::{UnfenceError, unfence};

@@ -10,7 +10,7 @@
 
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
-use crate::json_lines::{numbered, read_line};
+use crate::lines::{bounded, numbered, read_json};
 use crate::node::Node;
 use crate::place::file_from_path;
 use crate::problem::Problem;
@@ -73,9 +73,12 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
     let mut whole = Whole::default();
     for (number, line) in numbered(text) {
         if line.starts_with('{') {
-            let value = read_line(number, line, text)?;
+            let value = read_json(number, line, text)?;
             add_json(&Node::on_line(&value, number), options, &mut report)?;
-        } else if let Some(summary) = SUMMARY.captures(line) {
+            continue;
+        }
+        let line = bounded(number, line)?;
+        if let Some(summary) = SUMMARY.captures(line) {
             let errors = summary
                 .name("errors")
                 .map_or(Ok(0), |count| count.as_str().parse());
@@ -164,7 +167,7 @@ fn add(message: &Message<'_>, options: &Options, report: &mut ToolReport) {
     }
     let rule = message.code.unwrap_or(WITHOUT_CODE);
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule,
         word: Some(message.level),
         message: message.text.to_owned(),
@@ -174,13 +177,11 @@ fn add(message: &Message<'_>, options: &Options, report: &mut ToolReport) {
         ..Problem::default()
     };
     let finding = problem.into_finding(options);
-    if finding.rule == INVALID_SYNTAX {
+    if finding.rule == INVALID_SYNTAX && report.failures.is_empty() {
         let file = finding.file.as_deref().unwrap_or("a file without a name");
-        let what =
-            format!("{file} has a syntax error, and mypy checks nothing before it is mended");
-        if !report.failures.contains(&what) {
-            report.failures.push(what);
-        }
+        report.failures.push(format!(
+            "{file} has a syntax error, and mypy checks nothing before it is mended"
+        ));
     }
     report.findings.push(finding);
 }

@@ -29,9 +29,14 @@ impl<'a> Node<'a> {
 
     /// A document that is one line of the output.
     pub(crate) fn on_line(value: &'a Value, number: usize) -> Self {
+        Self::named(value, &format!("line {number}: $"))
+    }
+
+    /// A value that messages call by this name.
+    pub(crate) fn named(value: &'a Value, name: &str) -> Self {
         Self {
             value,
-            base: Rc::from(format!("line {number}: $")),
+            base: Rc::from(name),
             index: None,
         }
     }

@@ -8,8 +8,8 @@ use stagewright_core::finding::{Finding, FindingKind};
 /// What a tool says of one problem, in the tool's own words.
 #[derive(Debug, Default)]
 pub(crate) struct Problem<'a> {
-    /// The tool, as a `tool_key`.
-    pub(crate) tool: &'a str,
+    /// The tool, as a `tool_key`, where it is known.
+    pub(crate) tool: Option<&'a str>,
     /// The rule as reported.
     pub(crate) rule: &'a str,
     /// A score from 0 to 10.
@@ -26,9 +26,9 @@ pub(crate) struct Problem<'a> {
 impl Problem<'_> {
     /// Grades it by the table and gives its rule the tool-neutral name (decision 27).
     pub(crate) fn into_finding(self, options: &Options) -> Finding {
-        let rule = neutral_rule(Some(self.tool), self.rule);
+        let rule = neutral_rule(self.tool, self.rule);
         let grade = options.severities.grade_tool(&Hints {
-            tool: Some(self.tool),
+            tool: self.tool,
             rule: self.rule,
             neutral_rule: &rule,
             score: self.score,
@@ -43,7 +43,7 @@ impl Problem<'_> {
             file: self.file,
             line: self.line,
             suggestion: self.suggestion,
-            tool: Some(self.tool.to_owned()),
+            tool: self.tool.map(str::to_owned),
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Answer, R
     // Models wrap their document in prose and fences; tools print log lines and
     // progress before it. The same care serves both.
     let document = || unfence(text);
-    let mut answer = match format {
+    let answer = match format {
         Format::AgentDocument => agent_document::read(document()?, options),
         Format::Sarif => sarif::read(&document()?, options),
         Format::Junit => junit::read(text, options),
@@ -42,12 +42,17 @@ pub fn read(format: Format, bytes: &[u8], options: &Options) -> Result<Answer, R
         Format::Eslint => eslint::read(&document()?, options),
         Format::Shellcheck => shellcheck::read(&document()?, options),
     }?;
+    Ok(bounded(answer))
+}
+
+/// The answer with at most [`MAX_WARNINGS`] warnings.
+pub(crate) fn bounded(mut answer: Answer) -> Answer {
     if answer.warnings.len() > MAX_WARNINGS {
         let more = answer.warnings.len() - MAX_WARNINGS;
         answer.warnings.truncate(MAX_WARNINGS);
         answer.warnings.push(format!("and {more} more warnings"));
     }
-    Ok(answer)
+    answer
 }
 
 /// The result of a command that promised no document (decision 25): a JSON object or
@@ -64,7 +69,8 @@ pub fn read_plain(bytes: &[u8]) -> Value {
     }
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
+/// The text of an output, without a byte order mark.
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, ReadError> {
     if bytes.len() > MAX_BYTES {
         return Err(ReadError::TooLarge {
             bytes: bytes.len(),

@@ -38,10 +38,9 @@ pub(crate) fn note_unscanned(finding: &Finding, report: &mut ToolReport) {
     if finding.rule == IO_ERROR {
         report.failures.push(format!("{file}: {}", finding.message));
     } else if finding.rule == INVALID_SYNTAX {
-        let warning = format!("{file} has syntax errors: ruff ran only part of its rules on it");
-        if !report.warnings.contains(&warning) {
-            report.warnings.push(warning);
-        }
+        report.warn_once(format!(
+            "{file} has syntax errors: ruff ran only part of its rules on it"
+        ));
     }
 }
 
@@ -55,7 +54,7 @@ fn read_finding(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError
         message = format!("cell {cell}, line {row}: {message}");
     }
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule: node.text("/code")?.unwrap_or(INVALID_SYNTAX),
         word: node.text("/severity")?,
         message,

@@ -49,7 +49,7 @@ pub(crate) fn read(document: &Value, options: &Options) -> Result<Answer, ReadEr
 
 fn read_result(node: &Node<'_>, options: &Options) -> Result<Finding, ReadError> {
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule: node.required_text("/check_id")?,
         word: node.text("/extra/severity")?,
         message: node.required_text("/extra/message")?.to_owned(),

@@ -49,7 +49,7 @@ fn read_comment(
         ));
     }
     let problem = Problem {
-        tool: TOOL,
+        tool: Some(TOOL),
         rule: &format!("SC{code}"),
         word: node.text("/level")?,
         message: node.required_text("/message")?.to_owned(),

@@ -4,6 +4,7 @@
 //! later agents get this document, and the report itself stays in the attempt's log.
 
 use crate::answer::{AgentStatus, Answer};
+use crate::read::MAX_WARNINGS;
 use serde_json::{Map, Value, json};
 use stagewright_core::finding::Finding;
 use stagewright_core::severity::{Severity, SeverityCounts};
@@ -30,6 +31,21 @@ impl ToolReport {
         Self {
             tools: vec![tool.to_owned()],
             ..Self::default()
+        }
+    }
+
+    /// Notes that a tool has reported.
+    pub(crate) fn name_tool(&mut self, tool: Option<String>) {
+        if self.tools.last() != tool.as_ref() {
+            self.tools.extend(tool);
+        }
+    }
+
+    /// Adds a warning unless it is there already, among those that are kept.
+    pub(crate) fn warn_once(&mut self, warning: String) {
+        let kept = &self.warnings[..self.warnings.len().min(MAX_WARNINGS)];
+        if !kept.contains(&warning) {
+            self.warnings.push(warning);
         }
     }
 
@@ -67,7 +83,9 @@ impl ToolReport {
             counts.add(finding.severity);
         }
         let mut document = Map::new();
-        document.insert("tool".to_owned(), json!(self.tools.join(", ")));
+        if !self.tools.is_empty() {
+            document.insert("tool".to_owned(), json!(self.tools.join(", ")));
+        }
         let word = match status {
             AgentStatus::Passed | AgentStatus::Pending => "PASS",
             AgentStatus::Failed => "FAIL",

@@ -9,7 +9,7 @@
 
 use crate::answer::{Answer, Options};
 use crate::error::ReadError;
-use crate::json_lines::numbered;
+use crate::lines;
 use crate::place::file_from_path;
 use crate::problem::Problem;
 use crate::tool_document::ToolReport;
@@ -40,7 +40,8 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
         return Err(ReadError::Empty);
     }
     let mut report = ToolReport::of(TOOL);
-    for (number, line) in numbered(text) {
+    for (number, line) in lines::numbered(text) {
+        let line = lines::bounded(number, line)?;
         if UNREAD.is_match(line) {
             report.failures.push(line.to_owned());
             continue;
@@ -50,7 +51,7 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
             return Err(ReadError::unknown_line(number, line, TOOL));
         };
         let problem = Problem {
-            tool: TOOL,
+            tool: Some(TOOL),
             rule: &rule_of(what),
             message: what.to_owned(),
             file: file_from_path(file, options.root.as_deref()),

@@ -240,7 +240,7 @@ impl Reading<'_> {
             (None, None, None) => format!("a test's {}, without a message", failing.word),
         };
         let problem = Problem {
-            tool: TOOL,
+            tool: Some(TOOL),
             rule: &case.id,
             word: Some(failing.word),
             message,

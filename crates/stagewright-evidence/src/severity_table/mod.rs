@@ -185,6 +185,21 @@ impl SeverityTable {
         }
     }
 
+    /// This table, and where it says nothing, the other one.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        let is_new = |entry: &&RuleEntry| {
+            let same = |own: &RuleEntry| own.tool == entry.tool && own.pattern == entry.pattern;
+            !self.rules.iter().any(same)
+        };
+        both.rules
+            .extend(other.rules.iter().filter(is_new).cloned());
+        for (word, severity) in &other.words {
+            both.words.entry(word.clone()).or_insert(*severity);
+        }
+        both
+    }
+
     fn add(&mut self, key: &str, value: &str) -> Result<(), SeverityProblem> {
         let severity =
             builtin::of_the_scale(value).ok_or_else(|| SeverityProblem::UnknownSeverity {

@@ -2,7 +2,7 @@
 
 use crate::{ONE_DOCUMENT, agent, in_project};
 use serde_json::json;
-use stagewright_evidence::{Format, MAX_BYTES, ReadError, read};
+use stagewright_evidence::{AgentStatus, Format, MAX_BYTES, MAX_WARNINGS, ReadError, read};
 
 fn refusal(format: Format, bytes: &[u8]) -> ReadError {
     read(format, bytes, &in_project()).unwrap_err()
@@ -89,6 +89,30 @@ fn repeated_keys() {
     }
     let error = refusal(Format::AgentDocument, body.as_bytes());
     assert!(matches!(error, ReadError::RepeatedKey { .. }), "{error}");
+}
+
+/// Goal: an answer carries a bounded number of warnings and reasons, and says how many
+/// there were.
+#[test]
+fn many_warnings() {
+    let files = |count: usize, message: &serde_json::Value| {
+        let file = |n| json!({"filePath": format!("{n}.js"), "messages": [message]});
+        serde_json::Value::from_iter((0..count).map(file)).to_string()
+    };
+    let ignored = files(MAX_WARNINGS + 7, &json!({"message": "ignored"}));
+    let answer = read(Format::Eslint, ignored.as_bytes(), &in_project()).unwrap();
+    assert_eq!(answer.warnings.len(), MAX_WARNINGS + 1);
+    assert_eq!(answer.warnings[MAX_WARNINGS], "and 7 more warnings");
+
+    let error = |n: usize| json!({"filename": format!("{n}.py"), "reason": "gone"});
+    let errors: Vec<_> = (0..8).map(error).collect();
+    let text = json!({"results": [], "errors": errors}).to_string();
+    let answer = read(Format::Bandit, text.as_bytes(), &in_project()).unwrap();
+    let AgentStatus::Error(reason) = answer.status else {
+        panic!("{:?}", answer.status);
+    };
+    assert!(reason.ends_with("4.py: gone; and 3 more"), "{reason}");
+    assert_eq!(answer.output["errors"].as_array().unwrap().len(), 8);
 }
 
 /// Goal: an output beyond the limit is not even parsed.
