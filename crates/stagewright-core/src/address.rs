@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// an instance, one of its repetitions (decision 4).
 ///
 /// Ordered by node, a node before its instances, those in the order of their numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeIx {
     node: u32,
     instance: Option<u32>,
@@ -69,6 +69,15 @@ impl NodeIx {
         match self.instance {
             Some(instance) => format!("{id}[{instance}]"),
             None => id.to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for NodeIx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.instance {
+            None => write!(f, "NodeIx({})", self.node),
+            Some(instance) => write!(f, "NodeIx({}[{instance}])", self.node),
         }
     }
 }

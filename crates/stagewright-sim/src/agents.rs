@@ -132,7 +132,7 @@ impl Requests for Renderer {
         let planned = run.plan().node(node);
         let broken = Random::of(self.seed, "request", &[u64::from(node.number())]).chance(3);
         let mut blobs = Vec::new();
-        let request = match &planned.action {
+        let request = match run.action(node) {
             Action::Human(human) => StartRequest::Ask {
                 question: human.ask.clone(),
             },

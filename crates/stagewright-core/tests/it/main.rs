@@ -5,6 +5,7 @@
     reason = "a case that cannot be read is a broken test"
 )]
 
+mod alternatives;
 mod conditions;
 mod halts;
 mod order;
@@ -12,6 +13,7 @@ mod people;
 mod pipeline;
 mod recovery;
 mod reopening;
+mod repetition;
 mod retry;
 mod soundness;
 mod status;

@@ -6,6 +6,9 @@
 //! policy {"block_on_medium":true}
 //! stage one parallel optional timeout=10s
 //!   a needs=x,y any=z optional retries=2 if results.x.status == 'SUCCESS'
+//!   m each=x,y abreast=2        once for each of a list
+//!   l until=3:index>=1          again until the condition holds, at most 3 times
+//!   f fallback strategy=static  somebody else may do it
 //!   g gate when {"type":"never"}
 //! ```
 //!
@@ -16,8 +19,8 @@ use stagewright_core::condition::Condition;
 use stagewright_core::decision::Policy;
 use stagewright_core::event::{BlobRef, Submission};
 use stagewright_core::plan::{
-    Action, Form, Human, Limits, Node, OnFailure, OnInterrupt, PLAN_FORMAT, Role, RunMode, Stage,
-    StageMode, TimeLimits,
+    Action, Form, Human, Items, Limits, Node, OnFailure, OnInterrupt, Over, PLAN_FORMAT, Repeat,
+    Role, RunMode, Stage, StageMode, Strategy, TimeLimits,
 };
 use stagewright_core::retry::RetryPolicy;
 use stagewright_core::{ErrorClass, Graph, NodeIx, Plan, StageIx};
@@ -163,6 +166,7 @@ fn stage_line(rest: &str, first: usize) -> Stage {
             ("parallel", "") => stage.mode = StageMode::Parallel,
             ("optional", "") => stage.required = false,
             ("timeout", text) => stage.timeout_ms = Some(milliseconds(text)),
+            ("each" | "while" | "until", text) => stage.repeat = Some(repeat(word, text)),
             ("max", text) => stage.max_parallelism = Some(text.parse().unwrap()),
             _ => panic!("`{word}` is nothing that a stage has"),
         }
@@ -211,6 +215,17 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
             ("human", "") => node.action = human(),
             ("set", "") => node.action = Action::Set { value: json!({}) },
             ("optional", "") => node.required = false,
+            ("each" | "while" | "until", text) => node.repeat = Some(repeat(word, text)),
+            ("abreast", text) => {
+                let repeat = node.repeat.as_mut().expect("`each` comes before `abreast`");
+                repeat.max_parallelism = Some(text.parse().unwrap());
+            }
+            ("fallback", "") => node.fallbacks.push(node.action.clone()),
+            ("fallback", "set") => node.fallbacks.push(Action::Set { value: json!({}) }),
+            ("strategy", text) => {
+                let chosen = || Strategy::Chosen(text.to_owned());
+                node.strategy = Some(Strategy::parse(text).unwrap_or_else(chosen));
+            }
             ("halt", "") => node.on_failure = OnFailure::Halt,
             ("ask", "") => node.on_interrupt = OnInterrupt::Ask,
             ("once", "") => node.on_interrupt = OnInterrupt::Fail,
@@ -230,6 +245,44 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
         }
     }
     node
+}
+
+/// `each=a,b` over texts, `each=[1,2]` over JSON, `each=?` over a list that cannot be made;
+/// `until=3:index>=1` with a bound and a condition without blanks.
+fn repeat(word: &str, text: &str) -> Repeat {
+    let over = match (word.split('=').next(), text.split_once(':')) {
+        (Some("each"), _) if text == "?" => Over::Items {
+            items: Items::Expression("context.nothing".to_owned()),
+        },
+        (Some("each"), _) if text.starts_with('[') => Over::Items {
+            items: Items::List(serde_json::from_str(text).unwrap()),
+        },
+        (Some("each"), _) => Over::Items {
+            items: Items::List(text.split(',').map(Value::from).collect()),
+        },
+        (_, Some((bound, source))) => {
+            let max_iterations = bound.parse().unwrap();
+            let condition = Condition::Expression {
+                source: source.to_owned(),
+            };
+            if word.starts_with("while") {
+                Over::While {
+                    condition,
+                    max_iterations,
+                }
+            } else {
+                Over::Until {
+                    condition,
+                    max_iterations,
+                }
+            }
+        }
+        _ => panic!("`{word}` is no repetition"),
+    };
+    Repeat {
+        over,
+        max_parallelism: None,
+    }
 }
 
 fn human() -> Action {

@@ -14,6 +14,8 @@ use stagewright_core::{Event, NodeIx, NodeView, Recorded, Run, Standing};
 /// | --- | --- |
 /// | `end:` | status and decision, or how the run stands |
 /// | `agents:` | the status of every node; a skip with its reason |
+/// | `instances:` | the status of every instance that was opened |
+/// | `tally:` | agents in all, and how many succeeded, failed and were skipped |
 /// | `stages:` | the status of every stage |
 /// | `order:` | what happened when, in seconds, see [`Story::order`] |
 /// | `blocks:` | the blocking factors, with whom they are about |
@@ -57,6 +59,8 @@ impl Story {
         let text = match name {
             "end" => self.end(),
             "agents" => self.agents(),
+            "instances" => self.instances(),
+            "tally" => self.tally(),
             "stages" => self.stages(),
             "order" => self.order(),
             "blocks" => self.factors(true),
@@ -98,7 +102,23 @@ impl Story {
     }
 
     pub(crate) fn agents(&self) -> String {
-        self.nodes()
+        self.statuses(self.nodes())
+    }
+
+    fn instances(&self) -> String {
+        self.statuses(self.nodes().flat_map(|node| self.run.instances(node)))
+    }
+
+    fn tally(&self) -> String {
+        let tally = self.run.tally();
+        format!(
+            "{} = {} + {} + {}",
+            tally.total, tally.succeeded, tally.failed, tally.skipped
+        )
+    }
+
+    fn statuses(&self, nodes: impl Iterator<Item = NodeIx>) -> String {
+        nodes
             .map(|node| {
                 let view = self.run.view(node);
                 let status = match (&view, view.status()) {

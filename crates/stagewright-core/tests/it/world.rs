@@ -42,6 +42,7 @@ pub(crate) fn play(pipeline: &Pipeline, script: &str) -> Story {
 enum Happening {
     Report(NodeIx, Launch, Box<AttemptOutcome>),
     Stopped(NodeIx, Launch),
+    Suspended(NodeIx, Launch),
     Condition(Asker, u32, Result<bool, String>),
     Command(String),
     Restart,
@@ -54,6 +55,8 @@ struct Performance {
     takes_ms: u64,
     /// Whether it finishes its work although it was told to stop.
     stubborn: bool,
+    /// Whether what it drives waits for somebody.
+    suspends: bool,
 }
 
 /// What the program of a custom condition answers, and after how many milliseconds.
@@ -188,6 +191,11 @@ impl World {
                     outcome: *outcome,
                 });
             }
+            Happening::Suspended(node, launch) => self.handle(Input::Suspended {
+                node,
+                launch,
+                question: "its own run waits".to_owned(),
+            }),
             Happening::Stopped(node, launch) => self.handle(Input::Stopped { node, launch }),
             Happening::Condition(asker, number, answer) => {
                 self.handle(Input::ConditionAnswered {
@@ -263,8 +271,13 @@ impl World {
         outcome
             .projection
             .insert("output.approved".to_owned(), json!(approved));
-        let node = self.graph.plan.find(id).expect("a node's id");
-        let shown = self.driver.as_ref().map(|driver| driver.run().view(node));
+        let run = self.driver.as_ref().map(Driver::run);
+        let node = match run {
+            Some(run) => run.find_labelled(id),
+            None => self.graph.plan.find(id),
+        };
+        let node = node.expect("the label of a node or an instance");
+        let shown = run.map(|run| run.view(node));
         let digest = match shown {
             Some(stagewright_core::NodeView::Parked { digest, .. }) => digest.to_owned(),
             _ => "nothing was shown".to_owned(),
@@ -344,14 +357,22 @@ impl World {
             return;
         }
         let id = &self.graph.plan.node(node).id;
-        self.limits_ms.push((id.clone(), timeout_ms));
+        let label = node.label(id);
+        self.limits_ms.push((label.clone(), timeout_ms));
+        // What is said of an instance goes before what is said of all of them.
+        let script = if self.agents.contains_key(&label) {
+            &label
+        } else {
+            id
+        };
         let Performance {
             mut outcome,
             mut takes_ms,
             stubborn,
+            suspends,
         } = self
             .agents
-            .get_mut(id)
+            .get_mut(script)
             .and_then(|launches| match launches.len() {
                 0 | 1 => launches.front().cloned(),
                 _ => launches.pop_front(),
@@ -366,7 +387,9 @@ impl World {
             takes_ms = limit_ms;
             outcome = AttemptOutcome::failed(ErrorClass::Timeout, "its time is up");
         }
-        if takes_ms < u64::MAX {
+        if suspends {
+            self.schedule(now + takes_ms, Happening::Suspended(node, launch));
+        } else if takes_ms < u64::MAX {
             let report = Happening::Report(node, launch, Box::new(outcome));
             self.schedule(now + takes_ms, report);
         }
@@ -426,7 +449,7 @@ impl Requests for Renderer {
 
     fn prepare(&mut self, run: &Run, node: NodeIx) -> Prepared {
         let planned = run.plan().node(node);
-        let request = match &planned.action {
+        let request = match run.action(node) {
             Action::Human(human) => StartRequest::Ask {
                 question: human.ask.clone(),
             },
@@ -464,7 +487,7 @@ fn performance(id: &str, text: &str) -> Performance {
         message: "as scripted".to_owned(),
     };
     let result = match word {
-        "ok" | "hang" => AttemptResult::Succeeded,
+        "ok" | "hang" | "suspend" => AttemptResult::Succeeded,
         "pass" => verdict(Verdict::Pass),
         "unfit" => verdict(Verdict::Fail),
         "error" => verdict(Verdict::Error),
@@ -480,6 +503,7 @@ fn performance(id: &str, text: &str) -> Performance {
     for word in words {
         match word.split_once('=') {
             None if word == "shared" => reporter = "shared",
+            Some(("later", text)) => outcome.retry_after_ms = Some(milliseconds(text)),
             None if word == "stubborn" => stubborn = true,
             None if word == "pattern" => outcome.facts.pattern_rejected = true,
             None => takes_ms = milliseconds(word),
@@ -499,6 +523,7 @@ fn performance(id: &str, text: &str) -> Performance {
         outcome,
         takes_ms,
         stubborn,
+        suspends: word == "suspend",
     }
 }
 

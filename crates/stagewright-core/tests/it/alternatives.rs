@@ -1,0 +1,127 @@
+//! Who else does it: fallbacks and strategies (rule D5), waits for a sub-pipeline
+//! (decision 35), and `Retry-After`.
+
+use crate::story::check;
+
+#[test]
+fn a_fallback_takes_over_after_the_last_try() {
+    // Goal: the agent's own re-runs come first; the fallback has a full set of its own.
+    check(
+        "stage s\n  a fallback retries=1 base=0s\n  b",
+        "a: fail, fail, fail, ok",
+        "order: 0 a+ | 1 a! a+ | 2 a! a>1 a+ | 3 a! a+ | 4 a- b+ | 5 b-
+         agents: a=SUCCESS b=SUCCESS
+         tries: a=4/3 b=1/0
+         end: SUCCESS MERGE",
+    );
+    check(
+        "stage s\n  a fallback fallback",
+        "a: fail",
+        "order: 0 a+ | 1 a! a>1 a+ | 2 a! a>2 a+ | 3 a-
+         agents: a=FAILURE(execution)
+         end: PARTIAL_SUCCESS BLOCK",
+    );
+}
+
+#[test]
+fn values_may_stand_in() {
+    // Goal: a value is no proof, so it cannot turn nothing into a MERGE (decision 24).
+    check(
+        "stage s\n  a fallback=set\n  b",
+        "a: timeout",
+        "order: 0 a+ | 1 a! a>1 a- b+ | 2 b-\nend: SUCCESS MERGE",
+    );
+    check(
+        "stage s\n  a fallback=set",
+        "a: fail",
+        "end: SUCCESS BLOCK\nblocks: no_evidence",
+    );
+}
+
+#[test]
+fn the_strategy_says_who_is_asked() {
+    check(
+        "stage s\n  a fallback strategy=ai",
+        "a: fail, ok",
+        "order: 0 a+ | 1 a-\nagents: a=FAILURE(execution)",
+    );
+    check(
+        "stage s\n  a fallback strategy=static",
+        "",
+        "order: 0 a>1 a+ | 1 a-\nagents: a=SUCCESS",
+    );
+    check(
+        "context {\"way\":\"static\"}\nstage s\n  a fallback strategy=context.way",
+        "",
+        "order: 0 a>1 a+ | 1 a-",
+    );
+    check(
+        "context {\"way\":\"guess\"}\nstage s\n  a fallback strategy=context.way",
+        "",
+        "order: 0 a-\nagents: a=FAILURE(invalid_input)",
+    );
+    check(
+        "stage s parallel\n  a each=static,ai fallback strategy=item",
+        "a: fail, ok",
+        "order: 0 a*2 a[0]>1 a[0]+ a[1]+ | 1 a[0]- a[1]-  a."
+            .replace("  ", " ")
+            .as_str(),
+    );
+}
+
+#[test]
+fn what_was_stopped_is_not_done_by_somebody_else() {
+    // Goal: a cancel and an interruption are no failures to fall back from.
+    check(
+        "stage s\n  a fallback",
+        "a: hang\nat 1s cancel!",
+        "order: 0 a+ | 1 CANCEL a-\nend: CANCELLED BLOCK",
+    );
+    check(
+        "stage s\n  a fallback once",
+        "a: hang\nat 1s crash",
+        "agents: a=FAILURE(interrupted)\ntries: a=1/0",
+    );
+}
+
+#[test]
+fn a_wish_to_be_left_alone_is_heard_within_reason() {
+    check(
+        "stage s\n  a retries=1 base=1s",
+        "a: network later=30s, ok",
+        "order: 0 a+ | 1 a! | 31 a+ | 32 a-",
+    );
+    check(
+        "stage s\n  a retries=1 base=4s",
+        "a: network later=1s, ok",
+        "order: 0 a+ | 1 a! | 5 a+ | 6 a-",
+    );
+    check(
+        "stage s\n  a retries=1",
+        "a: network later=900h, ok",
+        "order: 0 a+ | 1 a! | 3601 a+ | 3602 a-",
+    );
+}
+
+#[test]
+fn a_pipelines_wait_is_its_parents_wait() {
+    // Goal: nobody's time is used up meanwhile; the next process looks again, and that is
+    // no further try.
+    check(
+        "stage s\n  a\n  b",
+        "a: suspend, suspend, ok\nat 10s resume\nat 20s resume",
+        "order: 0 a+ | 1 a= | 10 CLAIM a< a+ | 11 a= | 20 CLAIM a< a+ | 21 a- b+ | 22 b-
+         tries: a=1/0 b=1/0
+         end: SUCCESS MERGE",
+    );
+    check("stage s\n  a", "a: suspend", "end: waiting for a");
+}
+
+#[test]
+fn a_waiting_pipeline_can_be_cancelled() {
+    check(
+        "stage s\n  a",
+        "a: suspend\nat 5s cancel",
+        "end: CANCELLED BLOCK\nagents: a=FAILURE(cancelled)",
+    );
+}
