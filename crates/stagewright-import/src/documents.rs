@@ -117,7 +117,7 @@ pub(crate) fn guide(work: &Work) -> String {
                 let _ = writeln!(out, "  - needs {}", work.tasks[*needed].id);
             }
         }
-        let gates = work.gates.iter().filter(|gate| gate.after_wave == number);
+        let gates = work.gates_after(number).iter();
         let checks: Vec<&str> = gates.map(|gate| gate.id.as_str()).collect();
         if !checks.is_empty() {
             let _ = writeln!(

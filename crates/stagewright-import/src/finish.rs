@@ -9,9 +9,6 @@ use crate::work::{Command, Gate, Kind, Standing, Work};
 use stagewright_language::Source;
 use std::collections::BTreeSet;
 
-/// The longest part of a title in the name of a task file, in characters.
-const MAX_NAME_CHARS: usize = 40;
-
 /// Completes the work and writes its files.
 pub(crate) fn finish(
     mut work: Work,
@@ -48,8 +45,7 @@ fn number(work: &mut Work) {
 fn name_task_files(work: &mut Work) {
     for task in &mut work.tasks {
         if task.task_file.is_empty() {
-            let title: String = task.title.chars().take(MAX_NAME_CHARS).collect();
-            let name = match slug(&title) {
+            let name = match slug(&task.title) {
                 Some(words) if task.title != task.id => format!("{}-{words}", task.id),
                 _ => task.id.clone(),
             };

@@ -109,12 +109,8 @@ fn stage(out: &mut String, work: &Work, number: usize, options: &Options) {
     for task in work.wave(number) {
         agent(out, work, task);
     }
-    let mut gates = work
-        .gates
-        .iter()
-        .filter(|gate| gate.after_wave == number)
-        .peekable();
-    if gates.peek().is_some() {
+    let gates = work.gates_after(number);
+    if !gates.is_empty() {
         line(out, 2, "gates:");
     }
     for gate in gates {
@@ -204,7 +200,7 @@ fn write_gate(out: &mut String, gate: &Gate) {
             // What opens a template elsewhere is the command's own here, and a shell text
             // has no way to say so. An argument has.
             let program = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"];
-            let arguments = list(program.into_iter());
+            let arguments = list(program);
             let text = quoted(&literal_template(text));
             format!("{}, {text}]", arguments.trim_end_matches(']'))
         }

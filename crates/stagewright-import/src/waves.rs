@@ -79,6 +79,7 @@ mod tests {
     use super::*;
 
     type Row<'a> = (&'a [&'a str], &'a [usize], usize);
+    type Case<'a> = (&'a str, &'a [Row<'a>], Vec<Vec<usize>>);
 
     fn planned(rows: &[Row<'_>], one_at_a_time: bool) -> Result<Vec<Vec<usize>>, Vec<usize>> {
         let files: Vec<Vec<String>> = rows
@@ -101,7 +102,7 @@ mod tests {
     fn a_wave_takes_what_shares_no_file_and_waits_for_nothing() {
         // Goal: most files first and stable, no shared file in a wave, dependencies in
         // earlier waves, one task a wave when only one may be worked on.
-        let cases: &[(&str, &[Row<'_>], Vec<Vec<usize>>)] = &[
+        let cases: &[Case<'_>] = &[
             ("nothing", &[], vec![]),
             (
                 "no files: all at once, in order",

@@ -23,7 +23,7 @@ pub struct Work {
     /// The waves in order, each with the positions of its tasks in `tasks`. Every task
     /// is in exactly one wave (rule D8).
     pub waves: Vec<Vec<usize>>,
-    /// The checks that follow waves, in order.
+    /// The checks that follow waves, in the order of the waves.
     pub gates: Vec<Gate>,
     /// How many tasks may be worked on at once, where anything says so.
     pub parallelism: Option<Parallelism>,
@@ -188,6 +188,13 @@ impl Work {
     pub fn wave(&self, number: usize) -> impl Iterator<Item = &Task> {
         let members = number.checked_sub(1).and_then(|at| self.waves.get(at));
         members.into_iter().flatten().map(|at| &self.tasks[*at])
+    }
+
+    /// The gates that follow a wave.
+    pub fn gates_after(&self, wave: usize) -> &[Gate] {
+        let from = self.gates.partition_point(|gate| gate.after_wave < wave);
+        let to = self.gates.partition_point(|gate| gate.after_wave <= wave);
+        &self.gates[from..to]
     }
 
     /// How many tasks stand like this.

@@ -87,7 +87,8 @@ impl Element {
 /// Reads a document in YAML or JSON.
 ///
 /// # Errors
-/// What makes it no YAML or JSON, with its place.
+/// What makes it no YAML or JSON, with its place; [`Code::NotAPipeline`] when there is
+/// nothing in it.
 pub fn read_document(source: &Source) -> Result<Element, Vec<Diagnostic>> {
     match syntax::read(source) {
         Ok(root) => Ok(element(root)),
@@ -201,10 +202,18 @@ mod tests {
 
     #[test]
     fn what_is_no_document_is_told_with_its_place() {
-        // Goal: a syntax error has a place; an empty text is null.
+        // Goal: a syntax error has a place; that there is nothing is told apart from it.
         let broken = Source::new("x.yaml", "a: [1\nb: 2\n");
         let found = read_document(&broken).unwrap_err();
         assert_eq!(found[0].code, Code::Syntax);
-        assert!(read_document(&Source::new("x.yaml", "")).unwrap().is_null());
+        for nothing in ["", "# a comment\n"] {
+            let found = read_document(&Source::new("x.yaml", nothing)).unwrap_err();
+            assert_eq!(found[0].code, Code::NotAPipeline, "{nothing:?}");
+        }
+        assert!(
+            read_document(&Source::new("x.yaml", "~"))
+                .unwrap()
+                .is_null()
+        );
     }
 }

@@ -7,6 +7,7 @@ use super::groups::Waves;
 use super::keys::{Reading, find};
 use crate::work::{Command, Gate};
 use stagewright_language::{Code, Field, Place, Value};
+use std::collections::BTreeSet;
 
 const KEYS: &[&str] = &[
     "after_wave",
@@ -122,6 +123,7 @@ fn after_wave(field: &Field, reading: &mut Reading<'_>) -> Option<AfterWave> {
         Value::List(_) | Value::Scalar { .. } | Value::Map(_) => std::slice::from_ref(element),
     };
     let mut waves: Vec<(usize, Place)> = Vec::new();
+    let mut seen = BTreeSet::new();
     for item in items {
         let number = match &item.value {
             Value::Scalar {
@@ -145,11 +147,11 @@ fn after_wave(field: &Field, reading: &mut Reading<'_>) -> Option<AfterWave> {
             );
             return None;
         };
-        if waves.iter().any(|(earlier, _)| *earlier == number) {
+        if seen.insert(number) {
+            waves.push((number, item.place));
+        } else {
             let message = format!("wave {number} stands in `after_wave` twice");
             reading.error(Code::BadValue, item.place, message);
-        } else {
-            waves.push((number, item.place));
         }
     }
     Some(AfterWave::Some(waves))
@@ -164,14 +166,13 @@ pub(super) fn gates(
     old: Option<&Waves>,
     reading: &mut Reading<'_>,
 ) -> Vec<Gate> {
-    let numbers: Vec<usize> = match &smoke.after {
+    let mut numbers: Vec<usize> = match &smoke.after {
         AfterWave::All => (1..=waves.len()).collect(),
         AfterWave::Some(chosen) => chosen
             .iter()
             .filter_map(|(number, place)| stands_after(*number, *place, waves, old, reading))
             .collect(),
     };
-    let mut numbers = numbers;
     numbers.sort_unstable();
     numbers.dedup();
     numbers
@@ -206,10 +207,13 @@ fn stands_after(
     let Some(old) = old else {
         return Some(number);
     };
-    let done: Vec<usize> = old[..number].concat();
+    let mut done = vec![false; waves.iter().map(Vec::len).sum()];
+    for at in old[..number].iter().flatten() {
+        done[*at] = true;
+    }
     let last = waves
         .iter()
-        .rposition(|wave| wave.iter().any(|at| done.contains(at)))?;
+        .rposition(|wave| wave.iter().any(|at| done[*at]))?;
     if last + 1 != number {
         let message = format!(
             "the smoke gate after wave {number} now follows wave {}",

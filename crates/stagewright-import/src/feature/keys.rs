@@ -3,19 +3,23 @@
 use crate::import::Notice;
 use stagewright_language::{Code, DocumentProblems, Element, Field, Place, Value};
 
+/// The most different remarks of one reading.
+const MAX_REMARKS: usize = 100;
+
 /// What one reading has come across.
 pub(super) struct Reading<'a> {
     /// What is wrong.
     pub(super) problems: DocumentProblems<'a>,
-    /// What deserves attention.
-    pub(super) notices: Vec<Notice>,
+    /// What deserves attention, in order; the same remark is made once, with the place
+    /// where it first holds and how often it does.
+    remarks: Vec<(Place, String, usize)>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             problems: DocumentProblems::new(text),
-            notices: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -35,10 +39,29 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn notice(&mut self, place: Place, message: impl Into<String>) {
-        self.notices.push(Notice {
-            line: Some(self.problems.line(place)),
-            message: message.into(),
-        });
+        let message = message.into();
+        let known = self
+            .remarks
+            .iter()
+            .position(|(_, made, _)| *made == message);
+        match known {
+            Some(at) => self.remarks[at].2 += 1,
+            // Beyond this many different remarks nobody reads on.
+            None if self.remarks.len() >= MAX_REMARKS => {}
+            None => self.remarks.push((place, message, 1)),
+        }
+    }
+
+    /// All that deserves attention.
+    pub(super) fn notices(&self) -> Vec<Notice> {
+        let notice = |(place, message, times): &(Place, String, usize)| Notice {
+            line: Some(self.problems.line(*place)),
+            message: match times {
+                1 => message.clone(),
+                times => format!("{message} ({times} times)"),
+            },
+        };
+        self.remarks.iter().map(notice).collect()
     }
 
     /// The text of a value; numbers count as they were written, since ids such as `007`

@@ -5,10 +5,14 @@ use super::groups::{Waves, unknown};
 use super::keys::Reading;
 use super::tasks::Draft;
 use stagewright_language::Code;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// The most cycles that are told of one file.
 const MAX_CYCLES: usize = 20;
+
+/// The most tasks of a cycle that are named.
+const MAX_NAMED: usize = 10;
 
 /// Finds the positions of what each task depends on; ids that nothing has are told.
 pub(super) fn resolve(drafts: &mut [Draft], reading: &mut Reading<'_>) {
@@ -19,10 +23,11 @@ pub(super) fn resolve(drafts: &mut [Draft], reading: &mut Reading<'_>) {
         .map(|(at, id)| (id.as_str(), at))
         .collect();
     for draft in drafts {
-        for (id, place) in &draft.needs {
-            match known.get(id.as_str()) {
-                Some(at) => draft.task.depends_on.push(*at),
-                None => unknown(id, *place, &known, reading),
+        for need in &mut draft.needs {
+            need.at = known.get(need.id.as_str()).copied();
+            match need.at {
+                Some(at) => draft.task.depends_on.push(at),
+                None => unknown(&need.id, need.place, &known, reading),
             }
         }
     }
@@ -97,20 +102,27 @@ fn tell(cycle: &[usize], drafts: &[Draft], reading: &mut Reading<'_>) {
     let Some(first) = cycle.first() else {
         return;
     };
-    let names: Vec<&str> = cycle
-        .iter()
-        .chain([first])
-        .map(|at| drafts[*at].task.id.as_str())
-        .collect();
     let needed = cycle.get(1).unwrap_or(first);
     let place = drafts[*first]
         .needs
         .iter()
-        .find(|(id, _)| *id == drafts[*needed].task.id)
-        .map_or(drafts[*first].place, |(_, place)| *place);
+        .find(|need| need.at == Some(*needed))
+        .map_or(drafts[*first].place, |need| need.place);
+    let id = |at: &usize| drafts[*at].task.id.as_str();
     let message = match cycle.len() {
-        1 => format!("`{}` depends on itself", names[0]),
-        _ => format!("tasks wait for each other: {}", names.join(" → ")),
+        1 => format!("`{}` depends on itself", id(first)),
+        long if long > MAX_NAMED => {
+            let named: Vec<&str> = cycle[..MAX_NAMED].iter().map(id).collect();
+            let more = long - MAX_NAMED;
+            format!(
+                "tasks wait for each other: {} and {more} more",
+                named.join(" → ")
+            )
+        }
+        _ => {
+            let named: Vec<&str> = cycle.iter().chain([first]).map(id).collect();
+            format!("tasks wait for each other: {}", named.join(" → "))
+        }
     };
     let hint = "take one of these dependencies away: which one cannot be guessed";
     reading.error_with(Code::Cycle, place, message, hint);
@@ -127,26 +139,25 @@ pub(super) fn check_waves(drafts: &[Draft], waves: &Waves, reading: &mut Reading
     let hint = "dependencies belong into earlier waves; `--replan` makes the waves anew from them";
     for (at, draft) in drafts.iter().enumerate() {
         let Some(own) = wave_of[at] else { continue };
-        for (id, place) in &draft.needs {
-            let needed = draft.task.depends_on.iter();
-            let needed = needed.copied().find(|at| drafts[*at].task.id == *id);
-            let Some(theirs) = needed.and_then(|needed| wave_of[needed]) else {
+        let id = &draft.task.id;
+        for need in &draft.needs {
+            let Some(theirs) = need.at.and_then(|at| wave_of[at]) else {
                 continue;
             };
-            let message = if theirs == own {
-                format!(
-                    "`{}` depends on `{id}`, which is in the same wave {own}",
-                    draft.task.id
-                )
-            } else if theirs > own {
-                format!(
-                    "`{}` of wave {own} depends on `{id}`, which comes in wave {theirs}",
-                    draft.task.id
-                )
-            } else {
-                continue;
+            let message = match theirs.cmp(&own) {
+                Ordering::Less => continue,
+                Ordering::Equal => {
+                    format!(
+                        "`{id}` depends on `{}`, which is in the same wave {own}",
+                        need.id
+                    )
+                }
+                Ordering::Greater => format!(
+                    "`{id}` of wave {own} depends on `{}`, which comes in wave {theirs}",
+                    need.id
+                ),
             };
-            reading.error_with(Code::TooEarly, *place, message, hint);
+            reading.error_with(Code::TooEarly, need.place, message, hint);
         }
     }
 }

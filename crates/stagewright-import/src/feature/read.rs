@@ -8,11 +8,10 @@ use super::tasks::{Draft, tasks};
 use crate::error::ImportError;
 use crate::import::{Import, Options};
 use crate::prose::{one_line, paragraphs};
-use crate::slug::slug;
+use crate::slug::{is_slug, slug};
 use crate::waves::{Candidate, waves};
 use crate::work::{Kind, Parallelism, Task, Work};
-use stagewright_language::{Code, DocumentProblems, Element, Field, Source, Value, read_document};
-use std::collections::BTreeSet;
+use stagewright_language::{Diagnostic, Code, Element, Field, Source, Value, read_document};
 
 /// The most tasks at once that a file may recommend.
 const MAX_PARALLEL: u32 = 10_000;
@@ -32,7 +31,7 @@ pub fn feature(source: &Source, options: &Options) -> Result<Import, ImportError
     match work {
         Some(work) if !reading.problems.has_errors() => Ok(crate::finish::finish(
             work,
-            reading.notices,
+            reading.notices(),
             source,
             options,
         )),
@@ -52,7 +51,13 @@ fn document(source: &Source) -> Result<Element, ImportError> {
             hint: "review reports are imported with `stagewright import review`".to_owned(),
         });
     }
-    let root = read_document(source).map_err(ImportError::Invalid)?;
+    let root = read_document(source).map_err(|diagnostics| {
+        let nothing = |diagnostic: &Diagnostic| diagnostic.code == Code::NotAPipeline;
+        match diagnostics.iter().any(nothing) {
+            true => ImportError::Empty,
+            false => ImportError::Invalid(diagnostics),
+        }
+    })?;
     match root.is_null() {
         true => Err(ImportError::Empty),
         false => Ok(root),
@@ -148,19 +153,21 @@ fn read(
     let (Some(id), Some(name)) = (id, name) else {
         return Ok(None);
     };
+    let tasks: Vec<Task> = drafts.into_iter().map(|draft| draft.task).collect();
+    let own = own_directory(&tasks);
     let slug = options
         .slug
         .clone()
+        .or_else(|| own.as_deref().and_then(last_part))
         .or_else(|| slug(&name))
         .or_else(|| slug(&id))
         .unwrap_or_else(|| "feature".to_owned());
-    let tasks: Vec<Task> = drafts.into_iter().map(|draft| draft.task).collect();
     Ok(Some(Work {
         kind: Kind::Feature,
         id: Some(one_line(&id)),
         name,
         summary: summary.as_deref().map(paragraphs).unwrap_or_default(),
-        directory: directory(&tasks, &slug),
+        directory: own.unwrap_or_else(|| format!("tasks/backlog/{slug}")),
         slug,
         tasks,
         waves,
@@ -214,10 +221,7 @@ fn planned(
 /// The waves of the file when nothing is wrong with them; otherwise they say nothing
 /// about where a gate belongs.
 fn intact(field: &Field, drafts: &[Draft]) -> Option<Waves> {
-    let mut apart = Reading {
-        problems: DocumentProblems::new(""),
-        notices: Vec::new(),
-    };
+    let mut apart = Reading::new("");
     let waves = groups(field, drafts, &mut apart);
     (!apart.problems.has_errors()).then_some(waves)
 }
@@ -241,17 +245,21 @@ fn missing_groups(root: &[Field], reading: &mut Reading<'_>) {
     reading.error_with(Code::MissingKey, at.key_place, message, hint);
 }
 
-/// Where the documents about the feature go: beside its task files when they all lie in
-/// one directory.
-fn directory(tasks: &[Task], slug: &str) -> String {
-    let parents: BTreeSet<&str> = tasks
+/// The directory of the task files, when they all lie in one: the documents about the
+/// feature belong there too, and it is usually named after the feature. Directories for
+/// the tasks of all features are no feature's own.
+fn own_directory(tasks: &[Task]) -> Option<String> {
+    let mut parents = tasks
         .iter()
-        .filter_map(|task| task.task_file.rsplit_once('/'))
-        .map(|(parent, _)| parent)
-        .collect();
-    let everywhere = tasks.iter().all(|task| task.task_file.contains('/'));
-    match parents.first() {
-        Some(parent) if parents.len() == 1 && everywhere => (*parent).to_owned(),
-        _ => format!("tasks/backlog/{slug}"),
-    }
+        .map(|task| task.task_file.rsplit_once('/').map(|(parent, _)| parent));
+    let first = parents.next()??;
+    let name = first.rsplit('/').next().unwrap_or(first);
+    let of_all = ["tasks", "backlog", "in_progress", "in_review", "completed"];
+    let own = !of_all.contains(&name) && parents.all(|parent| parent == Some(first));
+    own.then(|| first.to_owned())
+}
+
+fn last_part(directory: &str) -> Option<String> {
+    let (_, name) = directory.rsplit_once('/')?;
+    is_slug(name).then(|| name.to_owned())
 }

@@ -37,8 +37,8 @@ pub(super) fn standing(word: &str) -> Option<(Standing, Option<String>)> {
     let (_, standing, reading) = WORDS.iter().find(|(known, _, _)| *known == lower)?;
     let remark = match reading {
         Reading::Own => None,
-        Reading::Again => Some(format!("is `{word}`: it is done from the beginning")),
-        Reading::Foreign(own) => Some(format!("has the status `{word}`, which counts as `{own}`")),
+        Reading::Again => Some(format!("a task that is `{lower}` begins anew")),
+        Reading::Foreign(own) => Some(format!("the status `{lower}` counts as `{own}`")),
     };
     Some((*standing, remark))
 }

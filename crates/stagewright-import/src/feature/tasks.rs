@@ -7,7 +7,7 @@ use crate::path::{check_task_file, tidy};
 use crate::prose::{one_line, paragraphs};
 use crate::work::{Mode, Standing, Task};
 use stagewright_language::{Code, Element, Field, Place, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most tasks of one file.
 pub(super) const MAX_TASKS: usize = 5_000;
@@ -45,8 +45,18 @@ pub(super) struct Draft {
     pub(super) task: Task,
     /// Where its id stands.
     pub(super) place: Place,
-    /// The ids that it depends on, with their places.
-    pub(super) needs: Vec<(String, Place)>,
+    /// What it depends on.
+    pub(super) needs: Vec<Need>,
+}
+
+/// A dependency as it was read.
+pub(super) struct Need {
+    /// The id of the task that is needed.
+    pub(super) id: String,
+    /// Where it stands.
+    pub(super) place: Place,
+    /// The position of that task, once it is known.
+    pub(super) at: Option<usize>,
 }
 
 /// Reads the list of tasks.
@@ -97,7 +107,7 @@ fn task(item: &Element, reading: &mut Reading<'_>) -> Option<Draft> {
     };
     misspelt(fields, reading);
     let (id, place) = id(fields, item.place, reading)?;
-    let (standing, status) = status_of(fields, &id, reading);
+    let (standing, status) = status_of(fields, reading);
     let own_file = task_file(fields, reading);
     let text = |key: &str, reading: &mut Reading<'_>| {
         let field = find(fields, key)?;
@@ -118,7 +128,7 @@ fn task(item: &Element, reading: &mut Reading<'_>) -> Option<Draft> {
         details: description.as_deref().map(paragraphs).unwrap_or_default(),
         files: files(fields, reading),
         complexity: complexity.unwrap_or(DEFAULT_COMPLEXITY),
-        mode: mode(fields, &id, reading),
+        mode: mode(fields, reading),
         standing,
         status,
         task_file: own_file.unwrap_or_default(),
@@ -148,7 +158,7 @@ fn id(fields: &[Field], task: Place, reading: &mut Reading<'_>) -> Option<(Strin
     None
 }
 
-fn status_of(fields: &[Field], id: &str, reading: &mut Reading<'_>) -> (Standing, String) {
+fn status_of(fields: &[Field], reading: &mut Reading<'_>) -> (Standing, String) {
     let unsaid = (Standing::Pending, "pending".to_owned());
     let Some(field) = find(fields, "status") else {
         return unsaid;
@@ -159,7 +169,7 @@ fn status_of(fields: &[Field], id: &str, reading: &mut Reading<'_>) -> (Standing
     match status::standing(word) {
         Some((standing, remark)) => {
             if let Some(remark) = remark {
-                reading.notice(field.element.place, format!("`{id}` {remark}"));
+                reading.notice(field.element.place, remark);
             }
             (standing, one_line(word))
         }
@@ -174,7 +184,7 @@ fn status_of(fields: &[Field], id: &str, reading: &mut Reading<'_>) -> (Standing
     }
 }
 
-fn mode(fields: &[Field], id: &str, reading: &mut Reading<'_>) -> Mode {
+fn mode(fields: &[Field], reading: &mut Reading<'_>) -> Mode {
     let unsaid = Mode::TaskWork;
     let Some(field) = find(fields, "implementation_mode") else {
         return unsaid;
@@ -184,8 +194,7 @@ fn mode(fields: &[Field], id: &str, reading: &mut Reading<'_>) -> Mode {
     };
     Mode::of_word(word).unwrap_or_else(|| {
         let message = format!(
-            "`{id}` has the mode `{}`, which is none of task-work, direct and manual; \
-             it counts as task-work",
+            "the mode `{}` is none of task-work, direct and manual; it counts as task-work",
             one_line(word)
         );
         reading.notice(field.element.place, message);
@@ -215,34 +224,32 @@ fn files(fields: &[Field], reading: &mut Reading<'_>) -> Vec<String> {
     let Some(items) = reading.list(field, "paths") else {
         return Vec::new();
     };
-    let mut files: Vec<String> = Vec::new();
-    for item in items {
-        if let Some(path) = reading.text_in(item, "`files`") {
-            let path = one_line(path);
-            if !files.contains(&path) {
-                files.push(path);
-            }
-        }
-    }
-    files
+    let mut seen = BTreeSet::new();
+    items
+        .iter()
+        .filter_map(|item| reading.text_in(item, "`files`").map(one_line))
+        .filter(|path| seen.insert(path.clone()))
+        .collect()
 }
 
-fn needs(fields: &[Field], reading: &mut Reading<'_>) -> Vec<(String, Place)> {
+fn needs(fields: &[Field], reading: &mut Reading<'_>) -> Vec<Need> {
     let Some(field) = find(fields, "dependencies") else {
         return Vec::new();
     };
     let Some(items) = reading.list(field, "task ids") else {
         return Vec::new();
     };
-    let mut needs: Vec<(String, Place)> = Vec::new();
-    for item in items {
-        if let Some(id) = reading.text_in(item, "`dependencies`")
-            && !needs.iter().any(|(known, _)| known == id)
-        {
-            needs.push((id.to_owned(), item.place));
-        }
-    }
-    needs
+    let mut seen = BTreeSet::new();
+    items
+        .iter()
+        .filter_map(|item| Some((reading.text_in(item, "`dependencies`")?, item.place)))
+        .filter(|(id, _)| seen.insert(*id))
+        .map(|(id, place)| Need {
+            id: id.to_owned(),
+            place,
+            at: None,
+        })
+        .collect()
 }
 
 /// Says so when a key looks like one that would have meant something.

@@ -61,13 +61,16 @@ impl<'a> Outline<'a> {
     /// Reads a text.
     pub(super) fn new(text: &'a str) -> Self {
         let mut lines = Vec::new();
-        let mut state = State::Prose;
+        let mut state = match has_front_matter(text) {
+            true => State::FrontMatterAhead,
+            false => State::Prose,
+        };
         let mut start = 0;
-        for (number, whole) in text.split_inclusive('\n').enumerate() {
+        for whole in text.split_inclusive('\n') {
             let line = whole.trim_end_matches(['\n', '\r']);
             let line = line.strip_prefix('\u{feff}').unwrap_or(line);
             let offset = start + (whole.trim_end_matches(['\n', '\r']).len() - line.len());
-            let kind = state.take(line, number);
+            let kind = state.take(line);
             lines.push(Line {
                 text: line,
                 start: offset,
@@ -80,13 +83,18 @@ impl<'a> Outline<'a> {
 
     /// The headings: position of the line, level, text.
     pub(super) fn headings(&self) -> impl Iterator<Item = (usize, usize, &'a str)> {
-        self.lines
-            .iter()
-            .enumerate()
-            .filter_map(|(at, line)| match line.kind {
-                LineKind::Heading(level, text) => Some((at, level, text)),
-                _ => None,
-            })
+        self.headings_in(0..self.lines.len())
+    }
+
+    /// The headings among some lines.
+    pub(super) fn headings_in(
+        &self,
+        lines: Range<usize>,
+    ) -> impl Iterator<Item = (usize, usize, &'a str)> {
+        lines.filter_map(|at| match self.lines[at].kind {
+            LineKind::Heading(level, text) => Some((at, level, text)),
+            _ => None,
+        })
     }
 
     /// The lines below a heading, up to the next one that is not below it.
@@ -94,11 +102,10 @@ impl<'a> Outline<'a> {
         let LineKind::Heading(level, _) = self.lines[heading].kind else {
             return heading..heading;
         };
-        let end = self
-            .headings()
-            .find(|(at, other, _)| *at > heading && *other <= level)
-            .map_or(self.lines.len(), |(at, _, _)| at);
-        heading + 1..end
+        let below = &self.lines[heading + 1..];
+        let ends = |line: &Line<'_>| matches!(line.kind, LineKind::Heading(own, _) if own <= level);
+        let length = below.iter().position(ends).unwrap_or(below.len());
+        heading + 1..heading + 1 + length
     }
 
     /// The text of some lines as it was written.
@@ -111,6 +118,7 @@ impl<'a> Outline<'a> {
 /// What the lines before have opened.
 enum State {
     Prose,
+    FrontMatterAhead,
     FrontMatter,
     Fence(char, usize),
     Comment,
@@ -118,8 +126,12 @@ enum State {
 
 impl State {
     /// What a line is, given what is open.
-    fn take<'a>(&mut self, line: &'a str, number: usize) -> LineKind<'a> {
+    fn take<'a>(&mut self, line: &'a str) -> LineKind<'a> {
         match self {
+            Self::FrontMatterAhead => {
+                *self = Self::FrontMatter;
+                LineKind::Code
+            }
             Self::FrontMatter => {
                 if line.trim_end() == "---" {
                     *self = Self::Prose;
@@ -139,16 +151,12 @@ impl State {
                 }
                 LineKind::Code
             }
-            Self::Prose => self.take_prose(line, number),
+            Self::Prose => self.take_prose(line),
         }
     }
 
-    fn take_prose<'a>(&mut self, line: &'a str, number: usize) -> LineKind<'a> {
+    fn take_prose<'a>(&mut self, line: &'a str) -> LineKind<'a> {
         let trimmed = line.trim();
-        if number == 0 && trimmed == "---" {
-            *self = Self::FrontMatter;
-            return LineKind::Code;
-        }
         for mark in ['`', '~'] {
             let length = trimmed.chars().take_while(|c| *c == mark).count();
             let rest = &trimmed[length..];
@@ -166,6 +174,18 @@ impl State {
         }
         prose(line, trimmed)
     }
+}
+
+/// Whether a text begins with front matter: a rule, a key, and later another rule. A
+/// rule alone is just a rule.
+fn has_front_matter(text: &str) -> bool {
+    let mut lines = text
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim_end);
+    let opens = lines.next() == Some("---");
+    let key = lines.next().is_some_and(|line| line.contains(':'));
+    opens && key && lines.any(|line| line == "---")
 }
 
 fn prose<'a>(line: &'a str, trimmed: &'a str) -> LineKind<'a> {
@@ -231,11 +251,11 @@ mod tests {
     #[test]
     fn code_and_comments_hold_no_headings_and_lists() {
         // Goal: what an example shows is never taken for what the report says.
-        let text = "---\n# not this\n---\n```sh\n# nor this\n- nor that\n```\n~~~\n```\n~~~\n\
+        let text = "---\ntitle: x\n# not this\n---\n```sh\n# nor this\n- nor that\n```\n~~~\n```\n~~~\n\
                     <!-- # no\n- no\n-->\n```inline``` text\n# Yes\n";
         let found = kinds(text);
-        assert_eq!(found[..13], [LineKind::Code; 13]);
-        assert_eq!(found[13..], [LineKind::Text, LineKind::Heading(1, "Yes")]);
+        assert_eq!(found[..14], [LineKind::Code; 14]);
+        assert_eq!(found[14..], [LineKind::Text, LineKind::Heading(1, "Yes")]);
     }
 
     #[test]

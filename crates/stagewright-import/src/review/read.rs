@@ -5,7 +5,7 @@ use super::mode::mode;
 use super::outline::{LineKind, Outline};
 use super::{recommendations, table};
 use crate::error::ImportError;
-use crate::identifier::agent_id;
+use crate::identifier::{TASK_ID_FORM, agent_id, is_task_id};
 use crate::import::{Import, Notice, Options};
 use crate::prose::{one_line, paragraphs};
 use crate::slug::{slug, subject};
@@ -17,6 +17,9 @@ use std::collections::BTreeMap;
 
 /// The most subtasks of one report.
 const MAX_SUBTASKS: usize = 2_000;
+
+/// The most subtasks that are named in one message.
+const MAX_NAMED: usize = 10;
 
 /// The longest prefix of ids that are made from the slug, in characters.
 const MAX_PREFIX_CHARS: usize = 4;
@@ -37,7 +40,7 @@ pub fn review(source: &Source, options: &Options) -> Result<Import, ImportError>
     let outline = Outline::new(&source.text);
     let mut notices = Vec::new();
     let drafts = drafts(&outline, &mut problems, &mut notices)?;
-    let work = work(&outline, source, drafts, options, &mut problems);
+    let work = work(&outline, source, &drafts, options, &mut problems);
     match work {
         Some(work) if !problems.has_errors() => {
             Ok(crate::finish::finish(work, notices, source, options))
@@ -118,7 +121,7 @@ fn drafts(
 fn work(
     outline: &Outline<'_>,
     source: &Source,
-    drafts: Vec<Draft>,
+    drafts: &[Draft],
     options: &Options,
     problems: &mut DocumentProblems<'_>,
 ) -> Option<Work> {
@@ -133,7 +136,7 @@ fn work(
         .clone()
         .or_else(|| slug(&name))
         .unwrap_or_else(|| "review".to_owned());
-    let tasks = tasks(&drafts, &slug, problems);
+    let tasks = tasks(drafts, &slug, problems);
     if problems.has_errors() {
         return None;
     }
@@ -144,7 +147,7 @@ fn work(
     );
     let candidates: Vec<Candidate<'_>> = tasks
         .iter()
-        .zip(&drafts)
+        .zip(drafts)
         .map(|(task, draft)| Candidate {
             files: &task.files,
             depends_on: &task.depends_on,
@@ -155,7 +158,7 @@ fn work(
     let waves = match waves(&candidates, one_at_a_time) {
         Ok(waves) => waves,
         Err(stuck) => {
-            waits(&stuck, &tasks, &drafts, problems);
+            waits(&stuck, &tasks, drafts, problems);
             return None;
         }
     };
@@ -247,6 +250,11 @@ fn tasks(drafts: &[Draft], slug: &str, problems: &mut DocumentProblems<'_>) -> V
             Some(id) if draft.keeps_id => format!("TASK-{id}"),
             Some(_) | None => format!("TASK-{prefix}-{:03}", at + 1),
         };
+        if !is_task_id(&id) {
+            let message = format!("`{id}` is too long for the id of a task");
+            let hint = Some(TASK_ID_FORM.to_owned());
+            problems.report(Code::BadId, draft.place, message, hint);
+        }
         let agent = agent_id(&id);
         if let Some(earlier) = agents.insert(agent.clone(), at) {
             let line = problems.line(drafts[earlier].place);
@@ -327,7 +335,6 @@ fn prefix(slug: &str) -> String {
 /// Says which subtasks can never begin, since they wait for each other (rule D7) or for
 /// a later phase.
 fn waits(stuck: &[usize], tasks: &[Task], drafts: &[Draft], problems: &mut DocumentProblems<'_>) {
-    let ids: Vec<&str> = stuck.iter().map(|at| tasks[*at].id.as_str()).collect();
     for at in stuck {
         let later = tasks[*at]
             .depends_on
@@ -345,7 +352,13 @@ fn waits(stuck: &[usize], tasks: &[Task], drafts: &[Draft], problems: &mut Docum
         return;
     }
     if let Some(first) = stuck.first() {
-        let message = format!("subtasks wait for each other: {}", ids.join(", "));
+        let named = stuck.iter().take(MAX_NAMED);
+        let ids: Vec<&str> = named.map(|at| tasks[*at].id.as_str()).collect();
+        let more = match stuck.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let message = format!("subtasks wait for each other: {}{more}", ids.join(", "));
         let hint = "take one of their dependencies away: which one cannot be guessed".to_owned();
         problems.report(Code::Cycle, drafts[*first].place, message, Some(hint));
     }

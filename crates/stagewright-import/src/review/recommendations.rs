@@ -92,10 +92,7 @@ pub(super) fn subtasks(outline: &Outline<'_>, section: &Section) -> Found {
 
 fn headings(outline: &Outline<'_>, lines: Range<usize>) -> Found {
     let mut found = Found::default();
-    for (at, _, title) in outline.headings() {
-        if !lines.contains(&at) {
-            continue;
-        }
+    for (at, _, title) in outline.headings_in(lines) {
         let title = title.replace("**", "");
         let Some(parts) = NUMBERED.captures(title.trim()) else {
             continue;
@@ -184,8 +181,8 @@ fn title_of(outline: &Outline<'_>, at: usize, first: &str, end: usize) -> (Strin
         paragraph.push_str(outline.lines[next].text.trim());
         next += 1;
     }
-    let below = outline.text(next..end);
-    let rest = |lead: &str| format!("{}\n\n{below}", lead.trim()).trim().to_owned();
+    let below = dedented(&outline.text(next..end));
+    let rest = |lead: &str| format!("{}\n\n{below}", lead.trim());
     if let Some((bold, behind)) = paragraph
         .strip_prefix("**")
         .and_then(|text| text.split_once("**"))
@@ -204,8 +201,17 @@ fn title_of(outline: &Outline<'_>, at: usize, first: &str, end: usize) -> (Strin
         Some((sentence, _)) if whole.chars().count() > SHORT_TITLE_CHARS => {
             (sentence.to_owned(), rest(&paragraph))
         }
-        _ => (whole, below.trim().to_owned()),
+        _ => (whole, below),
     }
+}
+
+/// A text without the blanks that all of its lines begin with.
+fn dedented(text: &str) -> String {
+    let blanks = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let common = lines.map(blanks).min().unwrap_or(0);
+    let shorter = text.lines().map(|line| line.get(common..).unwrap_or(""));
+    shorter.collect::<Vec<_>>().join("\n")
 }
 
 /// A text without the signs of Markdown: what is bold, code or a link is just its words.

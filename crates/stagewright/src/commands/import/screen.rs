@@ -139,8 +139,8 @@ fn waves(work: &Work) -> String {
             1 => "1 task".to_owned(),
             several => format!("{several} tasks in parallel"),
         };
-        let after = work.gates.iter().filter(|gate| gate.after_wave == number);
-        let gates: Vec<&str> = after.map(|gate| gate.id.as_str()).collect();
+        let gates = work.gates_after(number).iter();
+        let gates: Vec<&str> = gates.map(|gate| gate.id.as_str()).collect();
         let then = match gates.is_empty() {
             true => String::new(),
             false => format!(", then {}", gates.join(", ")),
