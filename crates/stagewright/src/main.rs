@@ -18,6 +18,7 @@ mod policy_changed;
 mod printer;
 mod session;
 mod settings;
+mod time_argument;
 mod user_error;
 
 use clap::Parser as _;

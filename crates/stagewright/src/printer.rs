@@ -18,6 +18,8 @@ pub(crate) struct Printer {
     verbose: bool,
     /// Whether data was lost on its way out.
     lost: Cell<bool>,
+    /// Whether the reader of standard output has gone away.
+    unread: Cell<bool>,
 }
 
 /// The colours of words with a meaning.
@@ -39,6 +41,7 @@ impl Printer {
             quiet: output.quiet,
             verbose: output.verbose,
             lost: Cell::new(false),
+            unread: Cell::new(false),
         }
     }
 
@@ -94,16 +97,47 @@ impl Printer {
         let ended = if text.ends_with('\n') { "" } else { "\n" };
         let written = write!(out, "{text}{ended}").and_then(|()| out.flush());
         drop(out);
+        let Err(error) = written else { return };
         // A reader that has gone away wants nothing more; any other trouble loses data.
-        if let Err(error) = written
-            && error.kind() != std::io::ErrorKind::BrokenPipe
-            && !self.lost.replace(true)
-        {
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            self.unread.set(true);
+        } else if !self.lost.replace(true) {
             self.failure(&UserError::new(
                 Exit::Infrastructure,
                 "SW0406",
                 format!("standard output cannot be written: {error}"),
             ));
+        }
+    }
+
+    /// Whether the reader of standard output has gone away: what never ends by itself
+    /// ends then.
+    pub(crate) fn reader_is_gone(&self) -> bool {
+        self.unread.get()
+    }
+
+    /// Whether standard output is a terminal on which data can be drawn over.
+    pub(crate) fn can_redraw_data(&self) -> bool {
+        let dumb = std::env::var_os("TERM").is_none_or(|kind| kind == "dumb");
+        !dumb && std::io::stdout().is_terminal()
+    }
+
+    /// The lines of the terminal of standard output; where there is none, many.
+    pub(crate) fn height(&self) -> usize {
+        const UNBOUNDED: usize = 10_000;
+        rustix::termios::tcgetwinsize(std::io::stdout())
+            .ok()
+            .filter(|size| size.ws_row > 0)
+            .map_or(UNBOUNDED, |size| usize::from(size.ws_row))
+    }
+
+    /// Takes the last lines of data off the terminal, for others to be drawn there.
+    pub(crate) fn draw_over(&self, lines: usize) {
+        if lines > 0 {
+            // Not through the stream that takes colours out: this is no colour.
+            let mut out = std::io::stdout().lock();
+            let _ = write!(out, "\x1b[{lines}A\x1b[J");
+            let _ = out.flush();
         }
     }
 

@@ -82,6 +82,19 @@ fn refuse_foreign(state_dir: &StateDir) -> Result<(), UserError> {
     .hint("name an empty directory, or one that does not exist yet"))
 }
 
+/// The journal that is here, without an engine over it: for commands that look after the
+/// store itself.
+///
+/// # Errors
+/// When there is none, or it cannot be opened.
+pub(crate) fn open_journal() -> Result<SqliteJournal, UserError> {
+    let options = Options {
+        durability: settings()?.durability(),
+        ..Options::default()
+    };
+    Ok(SqliteJournal::open_existing(state_dir()?, &options)?)
+}
+
 impl Session {
     /// Opens the journal and makes an engine over it.
     ///

@@ -3,6 +3,7 @@
 use super::RunArgument;
 use crate::user_error::UserError;
 use clap::{Args, ValueEnum};
+use stagewright_journal::RunState;
 use std::path::PathBuf;
 
 /// `status`.
@@ -14,8 +15,8 @@ pub(crate) struct StatusArguments {
     #[arg(long)]
     pub(crate) no_agents: bool,
     /// Show the last lines of the logs too.
-    #[arg(long)]
-    pub(crate) logs: bool,
+    #[arg(long, alias = "logs")]
+    pub(crate) include_logs: bool,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -24,26 +25,51 @@ pub(crate) struct StatusArguments {
 /// `list`.
 #[derive(Debug, Args)]
 pub(crate) struct ListArguments {
-    /// Only runs in these states.
-    #[arg(long, value_enum, value_delimiter = ',')]
-    pub(crate) state: Vec<StateArgument>,
-    /// Only runs of this pipeline id.
-    #[arg(long, value_name = "PIPELINE_ID")]
-    pub(crate) id: Option<String>,
+    /// Only runs that stand or ended like this; several are parted by commas.
+    #[arg(
+        long,
+        alias = "state",
+        value_enum,
+        value_delimiter = ',',
+        value_name = "STATUS"
+    )]
+    pub(crate) status: Vec<StatusWord>,
+    /// Only runs that wait for a person: the same as `--status waiting`.
+    #[arg(long)]
+    pub(crate) waiting: bool,
+    /// Only runs with this pipeline id, or of the pipeline with this name.
+    #[arg(long, alias = "id", value_name = "PIPELINE")]
+    pub(crate) pipeline: Option<String>,
+    /// Only runs with this decision.
+    #[arg(long, value_enum)]
+    pub(crate) decision: Option<DecisionWord>,
+    /// Only runs created since then: `2h` ago, or `2026-01-28`, `2026-01-28T10:30:00Z`.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) since: Option<String>,
+    /// Only runs created before then.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<String>,
     /// How many to show.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) limit: u32,
     /// Show those older than this run: the next page. Any way to name a run will do.
     #[arg(long, value_name = "RUN")]
     pub(crate) before: Option<String>,
-    /// Print JSON.
-    #[arg(long)]
+    /// Go on showing them as they change, until interrupted: on a terminal in place,
+    /// elsewhere a line for each change.
+    #[arg(short, long, conflicts_with_all = ["before", "json"])]
+    pub(crate) watch: bool,
+    /// Print one JSON document.
+    #[arg(long, conflicts_with = "jsonl")]
     pub(crate) json: bool,
+    /// Print each run as a line of JSON, with `--watch` each change too.
+    #[arg(long)]
+    pub(crate) jsonl: bool,
 }
 
-/// A run state.
+/// How a run stands, or how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum StateArgument {
+pub(crate) enum StatusWord {
     /// Created.
     Pending,
     /// Going on, or interrupted.
@@ -52,18 +78,50 @@ pub(crate) enum StateArgument {
     Waiting,
     /// Cannot go on by itself.
     Stuck,
-    /// Ended.
+    /// Ended, in whatever way.
     Ended,
+    /// Ended, and nothing failed.
+    Success,
+    /// Ended, and something failed.
+    PartialSuccess,
+    /// The run failed.
+    Failure,
+    /// Somebody cancelled it.
+    Cancelled,
 }
 
-impl From<StateArgument> for stagewright_journal::RunState {
-    fn from(state: StateArgument) -> Self {
-        match state {
-            StateArgument::Pending => Self::Pending,
-            StateArgument::Running => Self::Running,
-            StateArgument::Waiting => Self::Waiting,
-            StateArgument::Stuck => Self::Stuck,
-            StateArgument::Ended => Self::Ended,
+impl StatusWord {
+    /// The state or the outcome that it means.
+    pub(crate) fn meaning(self) -> Result<RunState, &'static str> {
+        match self {
+            Self::Pending => Ok(RunState::Pending),
+            Self::Running => Ok(RunState::Running),
+            Self::Waiting => Ok(RunState::Waiting),
+            Self::Stuck => Ok(RunState::Stuck),
+            Self::Ended => Ok(RunState::Ended),
+            Self::Success => Err("SUCCESS"),
+            Self::PartialSuccess => Err("PARTIAL_SUCCESS"),
+            Self::Failure => Err("FAILURE"),
+            Self::Cancelled => Err("CANCELLED"),
+        }
+    }
+}
+
+/// A decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DecisionWord {
+    /// Allowed.
+    Merge,
+    /// Blocked.
+    Block,
+}
+
+impl DecisionWord {
+    /// As documents say it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Merge => "MERGE",
+            Self::Block => "BLOCK",
         }
     }
 }

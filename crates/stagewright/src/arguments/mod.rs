@@ -3,6 +3,7 @@
 mod import;
 mod inspect;
 mod operations;
+mod retention;
 mod running;
 mod tools;
 
@@ -11,6 +12,7 @@ pub(crate) use inspect::{
     HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments,
 };
 pub(crate) use operations::{AgentCommand, AgentRunArguments, OperationArguments};
+pub(crate) use retention::{DiscardArguments, PruneArguments};
 pub(crate) use running::{
     AnswerArguments, CancelArguments, ResumeArguments, RetryArguments, RunArguments,
     StreamArguments,
@@ -122,6 +124,10 @@ pub(crate) enum Command {
     Reject(AnswerArguments),
     /// Start a new run that repeats an agent and what follows from it, and takes over the rest.
     Retry(RetryArguments),
+    /// Remove old runs, and what belongs to none any more; without `--yes` only show it.
+    Prune(PruneArguments),
+    /// Give a run up: remove it with all that is its own.
+    Discard(DiscardArguments),
     /// Decide over an aggregated result: JSON in, JSON out.
     Decide(OperationArguments),
     /// Aggregate agents' results: JSON in, JSON out.

@@ -1,10 +1,12 @@
 //! `list`: all runs.
 
+use super::watch;
 use crate::arguments::{ListArguments, run_key};
 use crate::exit::Exit;
 use crate::observer::print_data_lines;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
+use crate::time_argument::parse_time;
 use crate::user_error::UserError;
 use stagewright_engine::{EngineError, now};
 use stagewright_journal::{ListFilter, RunState, RunSummary};
@@ -13,34 +15,19 @@ use stagewright_report::terminal::{RunRow, list_table};
 
 pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit, UserError> {
     let session = Session::open(Need::Existing)?;
-    let before = match &arguments.before {
-        Some(run) => Some(session.engine.find(&run_key(run))?.run_id),
-        None => None,
-    };
-    let filter = ListFilter {
-        states: arguments
-            .state
-            .iter()
-            .copied()
-            .map(RunState::from)
-            .collect(),
-        pipeline_id: arguments.id.clone(),
-        limit: arguments.limit as usize,
-        before,
-        ..ListFilter::default()
-    };
-    let runs = session
-        .engine
-        .journal()
-        .list(&filter)
-        .map_err(EngineError::from)?;
-    let rows: Vec<RunRow> = runs
-        .into_iter()
-        .map(|summary| row(&session, summary))
-        .collect::<Result<_, _>>()?;
+    if arguments.watch {
+        return watch::watch(&session, arguments, printer);
+    }
+    let rows = rows(&session, &filter(&session, arguments)?)?;
     if arguments.json {
         let entries: Vec<RunEntry> = rows.iter().map(|row| RunEntry::of(row, now())).collect();
         printer.json(&entries);
+        return Ok(Exit::Done);
+    }
+    if arguments.jsonl {
+        for row in &rows {
+            printer.json_line(&RunEntry::of(row, now()));
+        }
         return Ok(Exit::Done);
     }
     print_data_lines(printer, &list_table(&rows, now(), printer.width()));
@@ -53,6 +40,56 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
         ));
     }
     Ok(Exit::Done)
+}
+
+/// The filter that the arguments ask for.
+///
+/// # Errors
+/// When a time or a run that they name cannot be understood or found.
+pub(super) fn filter(
+    session: &Session,
+    arguments: &ListArguments,
+) -> Result<ListFilter, UserError> {
+    let time = |flag: &str, text: &Option<String>| {
+        text.as_deref()
+            .map(|text| parse_time(flag, text, now()))
+            .transpose()
+    };
+    let mut filter = ListFilter {
+        pipeline: arguments.pipeline.clone(),
+        decision: arguments
+            .decision
+            .map(|decision| decision.as_str().to_owned()),
+        since: time("--since", &arguments.since)?,
+        until: time("--until", &arguments.until)?,
+        limit: arguments.limit as usize,
+        before: match &arguments.before {
+            Some(run) => Some(session.engine.find(&run_key(run))?.run_id),
+            None => None,
+        },
+        ..ListFilter::default()
+    };
+    for word in &arguments.status {
+        match word.meaning() {
+            Ok(state) => filter.states.push(state),
+            Err(outcome) => filter.outcomes.push(outcome.to_owned()),
+        }
+    }
+    if arguments.waiting {
+        filter.states.push(RunState::Waiting);
+    }
+    Ok(filter)
+}
+
+/// The runs that pass the filter, as they stand.
+///
+/// # Errors
+/// When the journal cannot be read.
+pub(super) fn rows(session: &Session, filter: &ListFilter) -> Result<Vec<RunRow>, EngineError> {
+    let runs = session.engine.journal().list(filter)?;
+    runs.into_iter()
+        .map(|summary| row(session, summary))
+        .collect()
 }
 
 /// The row of a run. The index has what its driver wrote last; that it has none any more

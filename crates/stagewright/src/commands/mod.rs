@@ -7,6 +7,7 @@ mod answer;
 mod cancel;
 mod completions;
 mod decide;
+mod discard;
 mod doctor;
 mod explain;
 mod history;
@@ -16,6 +17,7 @@ mod list;
 mod logs;
 mod operation;
 mod plan;
+mod prune;
 mod report;
 mod resume;
 mod retry;
@@ -25,6 +27,7 @@ mod settings;
 mod status;
 mod table;
 mod validate;
+mod watch;
 
 use crate::arguments::{AgentCommand, Arguments, Command};
 use crate::exit::Exit;
@@ -51,6 +54,8 @@ pub(crate) fn run(arguments: Arguments, printer: &Printer) -> Result<Exit, UserE
         Command::Approve(arguments) => answer::answer(&arguments, true, printer),
         Command::Reject(arguments) => answer::answer(&arguments, false, printer),
         Command::Retry(arguments) => retry::retry(&arguments, printer),
+        Command::Prune(arguments) => prune::prune(&arguments, printer),
+        Command::Discard(arguments) => discard::discard(&arguments, printer),
         Command::Decide(arguments) => decide::decide(&arguments, printer),
         Command::Aggregate(arguments) => aggregate::aggregate(&arguments, printer),
         Command::Agent(AgentCommand::Run(arguments)) => agent::run(&arguments, printer),

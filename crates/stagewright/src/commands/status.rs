@@ -17,7 +17,7 @@ use stagewright_report::{PastDurations, estimated_completion, terminal};
 /// Earlier runs that an estimate looks at.
 const PAST_RUNS: usize = 5;
 
-/// Lines of logs that `--logs` shows.
+/// Lines of logs that `--include-logs` shows.
 const LOG_LINES: usize = 20;
 
 pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<Exit, UserError> {
@@ -44,7 +44,7 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
     }
     let results = results_of(&session.engine, &run);
     let past = past_durations(&session, &run)?;
-    let recent_logs = arguments.logs.then(|| {
+    let recent_logs = arguments.include_logs.then(|| {
         last_lines(
             &of_run(&session.engine.dirs(&summary.run_id), None),
             LOG_LINES,
