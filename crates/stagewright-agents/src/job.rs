@@ -3,6 +3,7 @@
 use crate::request::Request;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use stagewright_core::NodeIx;
 use stagewright_core::event::{AttemptOutcome, Launch};
 use stagewright_core::finding::Finding;
 use stagewright_core::input::Stop;
@@ -70,13 +71,13 @@ impl Job {
         self
     }
 
-    /// The beginning of the names of this launch's files: `<node>.<try>.<serial>`.
+    /// The beginning of the names of this launch's files: `<node>.<try>.<serial>`, an
+    /// instance written as `review.3`.
     pub(crate) fn file_stem(&self) -> String {
-        let node: String = self
-            .node
+        let node: String = NodeIx::file_name(&self.node)
             .chars()
             .map(|c| match c {
-                'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' | '[' | ']' => c,
+                'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' | '.' => c,
                 _ => '_',
             })
             .collect();
@@ -94,9 +95,6 @@ pub struct Performed {
     pub document: ResultDocument,
     /// True when the launch ended because the stop signal said so; it has no answer.
     pub stopped: bool,
-    /// How long a server asks to be left alone before the next try, in milliseconds, at
-    /// most an hour; `None` when it did not say.
-    pub retry_after_ms: Option<u64>,
 }
 
 /// The full result of a launch, as it is stored.

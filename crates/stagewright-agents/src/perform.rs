@@ -237,7 +237,6 @@ pub(crate) fn conclude(
         outcome,
         document,
         stopped: false,
-        retry_after_ms: None,
     }
 }
 
@@ -304,7 +303,6 @@ fn not_executed(role: Role, refusal: Refusal) -> Performed {
         outcome: AttemptOutcome::bare(result),
         document: ResultDocument::default(),
         stopped: false,
-        retry_after_ms: None,
     }
 }
 
@@ -313,6 +311,5 @@ pub(crate) fn stopped() -> Performed {
         outcome: AttemptOutcome::failed(ErrorClass::Cancelled, "stopped"),
         document: ResultDocument::default(),
         stopped: true,
-        retry_after_ms: None,
     }
 }

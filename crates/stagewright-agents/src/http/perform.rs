@@ -250,7 +250,7 @@ fn take(
         }
     };
     let mut performed = conclude(job, promise, redactor, AnsweredBy::Http, document, judged);
-    performed.retry_after_ms = retry_after_ms;
+    performed.outcome.retry_after_ms = retry_after_ms;
     performed
 }
 

@@ -215,7 +215,7 @@ fn errors_without_end() {
     let performed = world.run(get(&server.url("/")));
     assert_eq!(failure(&performed).0, ErrorClass::Network);
     assert!(failure(&performed).1.contains("503"), "{performed:?}");
-    assert_eq!(performed.retry_after_ms, Some(2_000));
+    assert_eq!(performed.outcome.retry_after_ms, Some(2_000));
     server.gone();
 
     let server = Server::once("HTTP/1.1 404 Not Found\r\nContent-Length: 50\r\n\r\ngone");

@@ -45,7 +45,7 @@ fn classes() {
             class == Invocation || message.contains(": because"),
             "{message}"
         );
-        assert_eq!(performed.retry_after_ms, None);
+        assert_eq!(performed.outcome.retry_after_ms, None);
     }
 }
 
@@ -105,10 +105,11 @@ fn retry_after() {
     ] {
         let server = Server::once(answer(status, &headers, ""));
         let performed = world.run(get(&server.url("/")));
-        assert_eq!(performed.retry_after_ms, expected, "{headers:?}");
+        assert_eq!(performed.outcome.retry_after_ms, expected, "{headers:?}");
     }
     let server = Server::once(answer("200 OK", &["Retry-After: 7"], ""));
-    assert_eq!(world.run(get(&server.url("/"))).retry_after_ms, None);
+    let performed = world.run(get(&server.url("/")));
+    assert_eq!(performed.outcome.retry_after_ms, None);
 }
 
 /// Goal: interim answers are no answers.
