@@ -5,9 +5,11 @@
 
 mod documents;
 mod fields;
+mod gallery;
 mod graph;
 mod history;
 mod hostile;
+mod html;
 mod markdown;
 mod plans;
 mod terminal;
