@@ -71,6 +71,20 @@ impl NodeIx {
             None => id.to_owned(),
         }
     }
+
+    /// The part of a file's name that stands for an address with this label: `lint.3` for
+    /// `lint[3]`. Ids have no dots, so it is never that of another node.
+    pub fn file_name(label: &str) -> String {
+        label.replace('[', ".").replace(']', "")
+    }
+
+    /// The label that [`file_name`](Self::file_name) was made of.
+    pub fn label_of_file(name: &str) -> String {
+        match name.split_once('.') {
+            Some((id, instance)) => format!("{id}[{instance}]"),
+            None => name.to_owned(),
+        }
+    }
 }
 
 impl std::fmt::Debug for NodeIx {
@@ -133,6 +147,14 @@ mod tests {
         let mut sorted = [NodeIx::new(2), node.at(10), node.at(2), node];
         sorted.sort();
         assert_eq!(sorted, [node, node.at(2), node.at(10), NodeIx::new(2)]);
+    }
+
+    #[test]
+    fn file_names_lead_back_to_labels() {
+        for (label, name) in [("lint", "lint"), ("lint[0]", "lint.0"), ("a_b[12]", "a_b.12")] {
+            assert_eq!(NodeIx::file_name(label), name);
+            assert_eq!(NodeIx::label_of_file(name), label);
+        }
     }
 
     #[test]

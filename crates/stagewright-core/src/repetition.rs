@@ -77,10 +77,14 @@ pub(crate) fn next(run: &Run, of: Repeated) -> Option<Event> {
         Answer::Unasked(_) => finished(RepetitionEnd::ConditionError {
             message: no_programs(),
         }),
-        answer if answer != goes_on => finished(RepetitionEnd::Complete),
-        _ if known.count >= max_iterations => finished(RepetitionEnd::Exhausted),
-        _ if run.interrupted => None,
-        _ => Some(one_more(of, known.count + 1)),
+        answer @ (Answer::True | Answer::False) if answer != goes_on => {
+            finished(RepetitionEnd::Complete)
+        }
+        Answer::True | Answer::False if known.count >= max_iterations => {
+            finished(RepetitionEnd::Exhausted)
+        }
+        Answer::True | Answer::False if run.interrupted => None,
+        Answer::True | Answer::False => Some(one_more(of, known.count + 1)),
     }
 }
 

@@ -25,10 +25,11 @@ impl Run {
         let planned = self.graph.plan.node(node);
         let state = self.find_node(node)?;
         let had_a_choice = !planned.fallbacks.is_empty() && state.tries > 0;
-        had_a_choice.then(|| match state.alternative {
+        let word = match state.alternative {
             0 => "ai",
             _ => "static",
-        })
+        };
+        had_a_choice.then_some(word)
     }
 
     /// Who takes over from the agent's own action before its first try, if somebody does.

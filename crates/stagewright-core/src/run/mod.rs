@@ -6,13 +6,16 @@
 
 mod alternative;
 mod apply;
+mod ending;
 mod place;
 mod reopen;
 mod repetition;
+mod sum_up;
 mod view;
 
 pub use repetition::Viewpoint;
-pub(crate) use repetition::{Iteration, Repetition, exhausted_message};
+pub(crate) use repetition::{Iteration, Repetition};
+pub(crate) use sum_up::exhausted_message;
 pub use view::{NodeView, Standing};
 
 use crate::decision::DecisionRecord;

@@ -24,12 +24,10 @@ impl Run {
             return;
         }
         for node in planned.all_nodes() {
-            match self.node(node).phase {
-                NodePhase::Repeating => self.take_up(Repeated::Node(node)),
-                _ if self.is_over(node) => {}
-                _ => {
-                    self.idle.insert(node);
-                }
+            if self.node(node).phase == NodePhase::Repeating {
+                self.take_up(Repeated::Node(node));
+            } else if !self.is_over(node) {
+                self.idle.insert(node);
             }
         }
         for node in planned.agent_nodes() {

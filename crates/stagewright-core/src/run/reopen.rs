@@ -1,7 +1,7 @@
 //! Reopening an ended run: what failed, and what was skipped because of it, is
 //! tried again; what succeeded is kept (decision 31, rule A19).
 
-use super::apply::is_failure;
+use super::ending::is_failure;
 use super::{Iteration, NodePhase, NodeState, Phase, Run, StagePhase, StageState, Tally};
 use crate::condition::Condition;
 use crate::event::{RepetitionEnd, SkipReason};

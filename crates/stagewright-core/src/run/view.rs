@@ -1,6 +1,6 @@
 //! Read-only views of a run, for drivers and reports.
 
-use super::apply::is_failure;
+use super::ending::is_failure;
 use super::{NodePhase, NodeState, ParkedNode, Phase, Run, StagePhase, Tally};
 use crate::decision::DecisionRecord;
 use crate::event::{
