@@ -15,6 +15,7 @@ mod eslint;
 mod junit;
 mod mapping;
 mod mypy;
+mod page;
 mod real_tools;
 mod refusals;
 mod robustness;
