@@ -14,11 +14,14 @@ use super::picture::{NodeBox, Picture, StageBox};
 use super::route::{Channel, Link, Network, Point};
 use stagewright_core::NodeIx;
 
-/// Rows become no wider than this where a stage does not need more.
-const TARGET_WIDTH: i32 = 1_120;
+/// Rows become no wider than this where a stage does not need more: the width of a page
+/// without the room for the beginning.
+const TARGET_WIDTH: i32 = 1_080;
 /// Nodes below each other before a further column begins, as long as there are not
 /// [`COLUMNS`] of them.
 const COLUMN_LENGTH: usize = 8;
+/// The same for a wave that others follow: their arrows are short where it is one column.
+const WAVE_LENGTH: usize = 16;
 /// Columns beside each other before they become longer instead.
 const COLUMNS: usize = 5;
 /// Space around everything.
@@ -167,13 +170,16 @@ fn rows(picture: &Picture, box_width: i32) -> Vec<Vec<Column>> {
         .enumerate()
         .map(|(number, stage)| columns(stage, number))
         .collect();
-    let widths: Vec<i32> = stages
+    let mut widths: Vec<i32> = stages
         .iter()
         .map(|columns| {
             let count = i32::try_from(columns.len()).unwrap_or(i32::MAX / 1_000);
             count * (box_width + GUTTER) - GUTTER + 2 * PADDING + BETWEEN
         })
         .collect();
+    if let Some(last) = widths.last_mut() {
+        *last += END.0 + BETWEEN;
+    }
     let count = breaks(&widths, TARGET_WIDTH).len();
     // The narrowest width with as few rows: the rows are then about equally wide.
     let mut width = widths.iter().copied().max().unwrap_or(0);
@@ -211,11 +217,18 @@ fn columns(stage: &StageBox, number: usize) -> Vec<Column> {
     } else {
         stage.waves.clone()
     };
+    let last = waves.len().saturating_sub(1);
     let mut columns: Vec<Column> = waves
         .iter()
-        .flat_map(|wave| {
-            let columns = wave.len().div_ceil(COLUMN_LENGTH).clamp(1, COLUMNS);
-            wave.chunks(wave.len().div_ceil(columns).max(1))
+        .enumerate()
+        .flat_map(|(wave, agents)| {
+            let length = if wave == last {
+                COLUMN_LENGTH
+            } else {
+                WAVE_LENGTH
+            };
+            let columns = agents.len().div_ceil(length).clamp(1, COLUMNS);
+            agents.chunks(agents.len().div_ceil(columns).max(1))
         })
         .map(|agents| Column {
             stage: number,

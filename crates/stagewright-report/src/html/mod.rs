@@ -135,3 +135,93 @@ fn severity_word(severity: Severity) -> &'static str {
         Severity::Low => "LOW findings",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// The colours of one scheme, by name: red, green and blue from 0 to 1.
+    fn scheme(number: usize) -> Vec<(&'static str, [f64; 3])> {
+        let css = include_str!("../colours.css");
+        let block = css.split(":root, svg {").nth(number).unwrap();
+        block
+            .split("--")
+            .skip(1)
+            .map(|rest| {
+                let (name, value) = rest.split_once(": #").unwrap();
+                let channel = |at: usize| {
+                    let digits = &value[at..at + 2];
+                    f64::from(u8::from_str_radix(digits, 16).unwrap()) / 255.0
+                };
+                (name, [channel(0), channel(2), channel(4)])
+            })
+            .collect()
+    }
+
+    /// The relative luminance of WCAG 2.
+    fn luminance(colour: [f64; 3]) -> f64 {
+        let linear = |channel: f64| {
+            if channel <= 0.040_45 {
+                channel / 12.92
+            } else {
+                ((channel + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        let [red, green, blue] = colour.map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    }
+
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    /// Goal: in every scheme, texts have the contrast of WCAG AA (4.5) on every ground
+    /// that they stand on, and lines and bars the one of graphics (3). A browser's
+    /// checker cannot say this of texts in drawings.
+    #[test]
+    fn colours_have_contrast() {
+        for number in 1..=3 {
+            let scheme = scheme(number);
+            let get = |name: &str| {
+                let found = scheme.iter().find(|(known, _)| *known == name);
+                found
+                    .unwrap_or_else(|| panic!("{name} is in scheme {number}"))
+                    .1
+            };
+            let mut pairs = Vec::new();
+            for text in ["ink", "quiet"] {
+                for ground in [
+                    "paper",
+                    "panel",
+                    "good-soft",
+                    "warn-soft",
+                    "bad-soft",
+                    "busy-soft",
+                    "idle-soft",
+                ] {
+                    pairs.push((text.to_owned(), ground.to_owned(), 4.5));
+                }
+            }
+            for tone in ["good", "warn", "bad", "busy", "idle"] {
+                for ground in [
+                    format!("{tone}-soft"),
+                    "paper".to_owned(),
+                    "panel".to_owned(),
+                ] {
+                    pairs.push((tone.to_owned(), ground, 4.5));
+                }
+            }
+            for (line, ground) in [("edge", "paper"), ("edge", "panel"), ("bar", "paper")] {
+                pairs.push((line.to_owned(), ground.to_owned(), 3.0));
+            }
+            // White or black on the badge of the worst severity.
+            pairs.push(("paper".to_owned(), "bad".to_owned(), 4.5));
+            for (front, ground, least) in pairs {
+                let contrast = contrast(get(&front), get(&ground));
+                assert!(
+                    contrast >= least,
+                    "{front} on {ground} has {contrast:.2} in scheme {number}"
+                );
+            }
+        }
+    }
+}

@@ -8,9 +8,9 @@ use crate::moment::duration;
 use stagewright_core::Timestamp;
 
 /// The space of a break.
-pub(super) const BREAK: f64 = 46.0;
-/// A pause is cut when it is longer than this part of all work together.
-const LONG_PAUSE: f64 = 0.6;
+pub(super) const BREAK: f64 = 64.0;
+/// A pause is cut when it is so many times as long as all work together.
+const LONG_PAUSE: f64 = 1.5;
 /// The most ticks.
 const TICKS: u64 = 8;
 
@@ -120,7 +120,7 @@ impl Scale {
             let mut at = (stretch.from - self.origin).div_ceil(step) * step;
             while self.origin + at <= stretch.to {
                 let x = self.x(Timestamp(self.origin + at));
-                let has_room = ticks.last().is_none_or(|(before, _)| x - before > 40.0);
+                let has_room = ticks.last().is_none_or(|(before, _)| x - before > 44.0);
                 if has_room {
                     let label = if at == 0 {
                         "0".to_owned()
@@ -143,7 +143,7 @@ impl Scale {
             .map(|stretch| Break {
                 x: stretch.x,
                 width: stretch.width,
-                label: duration(stretch.to - stretch.from),
+                label: format!("… {} …", duration(stretch.to - stretch.from)),
             })
             .collect()
     }
@@ -224,7 +224,7 @@ mod tests {
         let day = 86_400_000;
         let scale = scale(&[(0, 1_000), (1_000 + day, 2_000 + day)], 2_000 + day);
         assert_eq!(scale.breaks().len(), 1);
-        assert_eq!(scale.breaks()[0].label, "1 d 00 h");
+        assert_eq!(scale.breaks()[0].label, "… 1 d 00 h …");
         let half = (1_000.0 - BREAK) / 2.0;
         assert!((scale.x(Timestamp(1_000)) - half).abs() < 1e-6);
         assert!((scale.x(Timestamp(1_000 + day)) - half - BREAK).abs() < 1e-6);

@@ -320,22 +320,31 @@ fn estimates() {
         .play_for(2_000);
     let mut past = PastDurations::from(
         [
-            ("code", vec![9_000, 10_000, 50_000]),
-            ("architect", vec![1_000]),
-            ("pattern", vec![3_000, 5_000]),
-            ("lld", vec![100]),
-            ("docs", vec![10]),
+            // A run in which it was left out says nothing of one that goes on.
+            ("code", vec![Some(9_000), Some(10_000), None, Some(50_000)]),
+            ("architect", vec![Some(1_000)]),
+            ("pattern", vec![Some(3_000), Some(5_000)]),
+            ("lld", vec![Some(100)]),
+            // Of three runs, two left it out, and so probably will this one.
+            ("docs", vec![None, Some(1_000_000), None]),
         ]
         .map(|(agent, past)| (agent.to_owned(), past)),
     );
-    // 10 s of which 2 s have passed, beside an agent that is late; then 4 s, 0.1 s
-    // and 0.01 s, one after another.
-    let left = 8_000 + 4_000 + 100 + 10;
+    // 10 s of which 2 s have passed, beside an agent that is late; then 4 s and 0.1 s,
+    // one after another.
+    let left = 8_000 + 4_000 + 100;
     let expected = Timestamp(START.0 + 2_000 + left);
     assert_eq!(
         estimated_completion(world.run(), world.now, &past),
         Some(expected)
     );
+    past.insert("code".to_owned(), vec![None]);
+    assert_eq!(
+        estimated_completion(world.run(), world.now, &past),
+        None,
+        "how long it takes when it is not left out, nobody has seen"
+    );
+    past.insert("code".to_owned(), vec![Some(1)]);
     past.remove("docs");
     assert_eq!(estimated_completion(world.run(), world.now, &past), None);
     let waiting = World::new(gated(), |_| {}).play();

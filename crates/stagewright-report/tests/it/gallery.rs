@@ -118,7 +118,7 @@ pub(crate) fn large() -> World {
                 Try::ok(ms),
             ],
             11 => vec![Try::fails(ms, ErrorClass::Execution, "left with 3")],
-            n if n < 6 => vec![Try::ok(ms).findings(&many_findings(number, 40 * number))],
+            0 | 1 => vec![Try::ok(ms).findings(&many_findings(number, 40 * number))],
             _ => vec![Try::ok(ms)],
         };
         world = world.script(&node.id, tries);

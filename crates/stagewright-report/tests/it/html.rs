@@ -163,7 +163,7 @@ fn evidence_and_waits() {
         "<code>arn:tests</code>",
         "waited 1 d 02 h for a person",
         "class=\"break\"",
-        ">1 d 02 h</text>",
+        ">… 1 d 02 h …</text>",
     ] {
         assert!(page.contains(part), "{part}");
     }

@@ -162,6 +162,7 @@ impl World {
             source: Some("review.yaml".to_owned()),
             work_dir: "/work".to_owned(),
             parent: None,
+            parent_step: None,
             adopted: Vec::<Adopted>::new(),
             policy_changed: Vec::new(),
         };
