@@ -100,7 +100,7 @@ impl Received<'_> {
             None => "no content type".to_owned(),
         };
         let what = match self.promise {
-            Promise::Document(format) => format!("{} document", format.name()),
+            Promise::Document(document) => format!("{} document", document.name()),
             Promise::Plain => "JSON".to_owned(),
         };
         let error = error.to_string().replacen("the output", "it", 1);

@@ -235,3 +235,75 @@ fn display() {
     let url = Url::parse("https://a.example/x?token=abc#d").unwrap();
     assert_eq!(url.to_string(), "https://a.example/x");
 }
+
+/// Goal: whatever is thrown at the parser, it does not panic, and what it lets through
+/// can stand in a request line and means the same when it is read again.
+#[test]
+fn thrown_together() {
+    const PIECES: &[&str] = &[
+        "http",
+        "https",
+        "ftp",
+        ":",
+        "//",
+        "/",
+        "?",
+        "#",
+        "@",
+        "[",
+        "]",
+        "::1",
+        "127.0.0.1",
+        "0x7f",
+        "a",
+        "A.example",
+        ".",
+        "..",
+        "-",
+        "%2e",
+        "%",
+        "%zz",
+        " ",
+        "\r\n",
+        "\0",
+        "é",
+        "\\",
+        "80",
+        "0",
+        "99999",
+        "x=1&y",
+        "*",
+        "~",
+        "{",
+        "\u{202e}",
+    ];
+    let base = Url::parse("https://base.example/a/b?c").unwrap();
+    let mut passed = 0;
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    for _ in 0..50_000 {
+        let mut text = String::new();
+        for index in 0..state % 9 {
+            // Half of them begin well, so that the later checks are reached too.
+            if index == 0 && state & 0x100 == 0 {
+                text.push_str("http://h");
+            }
+            state = state
+                .wrapping_mul(0x5851_F42D_4C95_7F2D)
+                .wrapping_add(0x1405_7B7E_F767_814F);
+            text.push_str(PIECES[(state >> 33) as usize % PIECES.len()]);
+        }
+        state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1) ^ (state >> 29);
+        for url in [Url::parse(&text), base.join(&text)].into_iter().flatten() {
+            passed += 1;
+            let whole = format!("{}://{}{}", url.scheme(), url.authority(), url.target());
+            assert!(
+                whole.bytes().all(|byte| byte.is_ascii_graphic()),
+                "{text:?}"
+            );
+            let again = Url::parse_any_path(&whole).unwrap();
+            assert!(again.same_origin(&url), "{text:?}");
+            assert_eq!(again.target(), url.target(), "{text:?}");
+        }
+    }
+    assert!(passed > 5_000, "only {passed} were URLs");
+}
