@@ -151,7 +151,11 @@ mod tests {
 
     #[test]
     fn file_names_lead_back_to_labels() {
-        for (label, name) in [("lint", "lint"), ("lint[0]", "lint.0"), ("a_b[12]", "a_b.12")] {
+        for (label, name) in [
+            ("lint", "lint"),
+            ("lint[0]", "lint.0"),
+            ("a_b[12]", "a_b.12"),
+        ] {
             assert_eq!(NodeIx::file_name(label), name);
             assert_eq!(NodeIx::label_of_file(name), label);
         }

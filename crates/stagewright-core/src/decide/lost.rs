@@ -4,7 +4,7 @@ use super::complete::failed_attempt;
 use crate::event::{AttemptOutcome, Event, Launch, WaitReason};
 use crate::halt::{ends_everything, stopped_outcome};
 use crate::hash::sha256_hex;
-use crate::plan::{NodeIx, OnInterrupt};
+use crate::plan::{Action, NodeIx, OnInterrupt};
 use crate::retry::ErrorClass;
 use crate::run::{Run, RunningLaunch};
 use crate::time::Timestamp;
@@ -40,7 +40,8 @@ pub(super) fn lost(
     }
 }
 
-/// The same try is launched again, unless it was too often already.
+/// The same try is launched again, unless it was too often already. A launch of a
+/// pipeline only takes up its run, which counts its own launches.
 fn rerun(run: &Run, node: NodeIx, launch: Launch, crashed: bool) -> Vec<Event> {
     let mut events = vec![Event::AttemptLost {
         node,
@@ -48,7 +49,8 @@ fn rerun(run: &Run, node: NodeIx, launch: Launch, crashed: bool) -> Vec<Event> {
         crashed,
     }];
     let launches = run.node_state(node).launches_of_try;
-    if crashed && launches >= MAX_LAUNCHES_PER_TRY {
+    let is_pipeline = matches!(run.action(node), Action::Pipeline(_));
+    if crashed && !is_pipeline && launches >= MAX_LAUNCHES_PER_TRY {
         let id = node.label(&run.graph.plan.node(node).id);
         events.push(Event::Stuck {
             reason: format!(

@@ -76,6 +76,8 @@ pub enum FactorKind {
     AwaitingReview,
     /// A person said no (decision 36).
     Rejected,
+    /// The run of a sub-pipeline decided on BLOCK (decision 35).
+    PipelineBlocked,
     /// The change touches its own pipeline, policy or settings (decision 22).
     PolicyChanged,
     /// Critical findings.

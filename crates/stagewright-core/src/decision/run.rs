@@ -4,7 +4,7 @@ use super::aggregate::{
     AgentReport, Aggregate, DEFAULT_BLOCKING_THRESHOLD, SeverityMethod, aggregate, counted,
 };
 use super::policy::Policy;
-use super::record::{DecisionRecord, Factor, FactorKind};
+use super::record::{Choice, DecisionRecord, Factor, FactorKind};
 use super::weigh::{Weighed, weigh};
 use crate::event::{AttemptResult, HaltCause, RepetitionEnd, RunStatus, SkipReason, WaitReason};
 use crate::plan::{Action, NodeIx, Repeated, Role, StageIx};
@@ -239,6 +239,8 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
                 format!("`{label}` says that a review is pending: awaiting_review"),
                 id,
             )),
+            AttemptResult::Succeeded if required => rejected(run, index, &outcome.projection)
+                .or_else(|| blocked_below(run, index, &outcome.projection)),
             AttemptResult::Succeeded => rejected(run, index, &outcome.projection),
             AttemptResult::Judged { verdict, message } => (required
                 && *verdict != crate::event::Verdict::Pass)
@@ -296,6 +298,24 @@ fn rejected(
         None => format!("`{label}` was rejected"),
     };
     Some(obstacle(FactorKind::Rejected, detail, Some(label)))
+}
+
+/// A sub-pipeline that said BLOCK has answered, and its answer blocks: what it checked by a
+/// stricter policy, or could not check, is not undone by who asked it (decision 35).
+fn blocked_below(
+    run: &Run,
+    index: NodeIx,
+    answer: &serde_json::Map<String, serde_json::Value>,
+) -> Option<Factor> {
+    let text = |path: &str| answer.get(path).and_then(|value| value.as_str());
+    let is_pipeline = matches!(run.action(index), Action::Pipeline(_));
+    if !is_pipeline || text("output.decision") != Some(Choice::Block.as_str()) {
+        return None;
+    }
+    let label = run.label(index);
+    let why = text("output.decision_reason").unwrap_or_default();
+    let detail = format!("pipeline `{label}` decided on BLOCK: {}", first_line(why));
+    Some(obstacle(FactorKind::PipelineBlocked, detail, Some(label)))
 }
 
 fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Factor {

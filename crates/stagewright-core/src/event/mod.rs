@@ -12,7 +12,7 @@ mod submission;
 
 pub use outcome::{AttemptOutcome, AttemptResult, BlobRef, Facts, Verdict};
 pub use reason::{Asker, HaltCause, RepetitionEnd, RunStatus, SkipReason, StageStatus, WaitReason};
-pub use submission::{Adopted, Submission};
+pub use submission::{Adopted, ParentStep, Submission};
 
 use crate::decision::DecisionRecord;
 use crate::plan::{NodeIx, Repeated, StageIx};

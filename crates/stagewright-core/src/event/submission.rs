@@ -44,6 +44,9 @@ pub struct Submission {
     /// The run that this one retries, if any (decision 31).
     #[serde(default)]
     pub parent: Option<String>,
+    /// The step of another run that this run does, if any (decision 35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_step: Option<ParentStep>,
     /// Results of the parent that this run takes over instead of running the agents again.
     #[serde(default)]
     pub adopted: Vec<Adopted>,
@@ -51,6 +54,19 @@ pub struct Submission {
     /// (decision 22).
     #[serde(default)]
     pub policy_changed: Vec<String>,
+}
+
+/// A step of another run: the agent that is a pipeline (decision 35).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParentStep {
+    /// The run.
+    pub run_id: String,
+    /// The agent's label in it, such as `deploy` or `deploy[2]`.
+    pub node: String,
+    /// The try of the agent.
+    pub try_number: u32,
+    /// How many runs stand above this one: 1 for a step of a run that is no step itself.
+    pub depth: u32,
 }
 
 /// A finished result taken over from a parent run by `retry`.

@@ -93,15 +93,13 @@ impl Run {
                 (stage, planned.required, planned.all_nodes().next_back())
             }
         };
-        let halts = last.is_some_and(|node| graph.plan.node(node).on_failure == OnFailure::Halt);
-        if !required {
+        let Some(last) = last.filter(|_| required) else {
             return;
-        }
-        let cause = HaltCause::LoopExhausted { stage };
+        };
         if self.submission().fail_fast {
-            self.halt_is_due(cause, true);
-        } else if halts {
-            self.halt_is_due(cause, false);
+            self.halt_is_due(HaltCause::FailFast { node: last }, true);
+        } else if graph.plan.node(last).on_failure == OnFailure::Halt {
+            self.halt_is_due(HaltCause::LoopExhausted { stage }, false);
         }
     }
 

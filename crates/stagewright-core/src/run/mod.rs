@@ -369,6 +369,13 @@ impl Run {
         elapsed_ms.saturating_sub(self.limit_from_ms)
     }
 
+    /// What is left of the run's time limit, in milliseconds of active time; `None` is no
+    /// limit.
+    pub fn time_left_ms(&self, now: Timestamp) -> Option<u64> {
+        let limit_ms = self.submission().timeout_ms?;
+        Some(limit_ms.saturating_sub(self.limit_used_ms(now)))
+    }
+
     /// What was asked for.
     ///
     /// # Panics

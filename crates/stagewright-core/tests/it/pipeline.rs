@@ -121,6 +121,7 @@ fn submission() -> Submission {
         trace_id: None,
         source: None,
         parent: None,
+        parent_step: None,
         adopted: Vec::new(),
         policy_changed: Vec::new(),
         work_dir: Default::default(),

@@ -264,6 +264,12 @@ fn a_loop_that_reaches_its_bound_has_failed() {
         "agents: a=FAILURE(execution) b=halted\nend: PARTIAL_SUCCESS BLOCK",
     );
     check(
+        "run fail_fast\nstage s parallel\n  a until=1:false\n  b retries=3",
+        "b: fail 1500ms",
+        "order: 0 a*1 a[0]+ b+ | 1 a[0]- a. HALT b-
+         end: PARTIAL_SUCCESS BLOCK",
+    );
+    check(
         "stage s until=2:results.a.output.done\n  a\nstage t\n  b",
         "a: ok output.done=false",
         "agents: a=SUCCESS b=SUCCESS
