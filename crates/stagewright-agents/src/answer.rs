@@ -2,7 +2,10 @@
 
 use crate::request::{Body, Reader, Request};
 use serde_json::Value;
-use stagewright_evidence::{AgentStatus, Answer, Format, Options, ReadError, SeverityTable};
+use stagewright_core::plan::FindingsMapping;
+use stagewright_evidence::{
+    AgentStatus, Answer, Format, Mapping, MappingProblem, Options, ReadError, SeverityTable,
+};
 
 /// The agent types that promise the document of a review agent, whether or not the
 /// pipeline names a format (decision 25): the seed's five and the ticket agent.
@@ -18,21 +21,63 @@ const TYPES_WITH_DOCUMENT: &[&str] = &[
 /// What an agent has promised to answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Promise {
-    /// A document of this format.
-    Document(Format),
+    /// A document that is read like this.
+    Document(Document),
     /// Whatever it prints; its exit code decides.
     Plain,
 }
 
+/// How a promised document is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Document {
+    /// By the reader of this format.
+    Named(Format),
+    /// By the request's own mapping.
+    Mapped,
+}
+
+impl Document {
+    /// Its name in messages and in stored results.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Named(format) => format.name(),
+            Self::Mapped => "mapping",
+        }
+    }
+
+    /// Whether nothing that a program may end with 1 for is reported.
+    pub(crate) fn found_nothing(self, answer: &Answer) -> bool {
+        match self {
+            Self::Named(format) => answer.found_nothing(format),
+            Self::Mapped => answer.findings.is_empty(),
+        }
+    }
+
+    fn is_answer(self, exit_code: i32) -> bool {
+        match self {
+            Self::Named(format) => format.is_answer(exit_code),
+            Self::Mapped => Mapping::ANSWERING_EXIT_CODES.contains(&exit_code),
+        }
+    }
+}
+
 impl Promise {
-    /// What this request's agent has promised; `Err` is a format that nobody reads.
+    /// What this request's agent has promised; `Err` is a format that nobody reads, or a
+    /// mapping that is wrong.
     pub(crate) fn of(request: &Request) -> Result<Self, String> {
         let Reader {
-            format, agent_type, ..
+            format,
+            mapping,
+            agent_type,
+            ..
         } = &request.reader;
+        if let Some(mapping) = mapping {
+            compiled(mapping)?;
+            return Ok(Self::Document(Document::Mapped));
+        }
         if let Some(name) = format {
             return Format::parse(name)
-                .map(Self::Document)
+                .map(|format| Self::Document(Document::Named(format)))
                 .ok_or_else(|| format!("unknown format `{name}`"));
         }
         let known = agent_type
@@ -40,7 +85,7 @@ impl Promise {
             .is_some_and(|kind| TYPES_WITH_DOCUMENT.contains(&kind));
         let is_lambda = matches!(request.body, Body::Lambda { .. });
         Ok(if known || is_lambda {
-            Self::Document(Format::AgentDocument)
+            Self::Document(Document::Named(Format::AgentDocument))
         } else {
             Self::Plain
         })
@@ -49,7 +94,7 @@ impl Promise {
     /// The name of the promised format.
     pub(crate) fn format_name(self) -> Option<&'static str> {
         match self {
-            Self::Document(format) => Some(format.name()),
+            Self::Document(document) => Some(document.name()),
             Self::Plain => None,
         }
     }
@@ -57,7 +102,7 @@ impl Promise {
     /// Whether a program that ended with this code has answered (decision 25).
     pub(crate) fn is_answer(self, exit_code: i32) -> bool {
         match self {
-            Self::Document(format) => format.is_answer(exit_code),
+            Self::Document(document) => document.is_answer(exit_code),
             Self::Plain => exit_code == 0,
         }
     }
@@ -76,8 +121,8 @@ pub(crate) fn read(
     root: &str,
     exit_code: Option<i32>,
 ) -> Result<Answer, ReadError> {
-    let format = match promise {
-        Promise::Document(format) => format,
+    let document = match promise {
+        Promise::Document(document) => document,
         Promise::Plain => return Ok(of_value(stagewright_evidence::read_plain(bytes))),
     };
     let entries = reader
@@ -94,7 +139,16 @@ pub(crate) fn read(
         root: Some(root.to_owned()),
         exit_code,
     };
-    let mut answer = stagewright_evidence::read(format, bytes, &options)?;
+    let mut answer = match document {
+        Document::Named(format) => stagewright_evidence::read(format, bytes, &options)?,
+        Document::Mapped => {
+            let mapping = reader.mapping.as_deref().map(compiled);
+            let mapping = mapping.and_then(Result::ok);
+            mapping
+                .expect("the promise was made from this mapping")
+                .read(bytes, &options)?
+        }
+    };
     let said = problems.iter().map(ToString::to_string);
     answer.warnings.extend(said);
     Ok(answer)
@@ -128,6 +182,14 @@ pub(crate) fn is_no_document(error: &ReadError) -> bool {
         error,
         ReadError::Empty | ReadError::NotUtf8 { .. } | ReadError::NotJson(_) | ReadError::NotXml(_)
     )
+}
+
+/// The mapping, ready to read; the error names everything that is wrong with it.
+fn compiled(mapping: &FindingsMapping) -> Result<Mapping, String> {
+    Mapping::compile(mapping).map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(MappingProblem::to_string).collect();
+        format!("`findings` cannot be used: {}", problems.join("; "))
+    })
 }
 
 /// An answer that is nothing but its output.

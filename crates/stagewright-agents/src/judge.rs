@@ -149,13 +149,13 @@ fn with_answer(
 /// Whether the exit code says "I found something" beside a document that lists nothing.
 /// A code that the pipeline declares as success says nothing of that kind.
 fn contradicts(request: &Request, promise: Promise, code: i32, answer: &Answer) -> bool {
-    let Promise::Document(format) = promise else {
+    let Promise::Document(document) = promise else {
         return false;
     };
     code != 0
         && !request.exit_codes.success.contains(&code)
         && answer.status == AgentStatus::Passed
-        && answer.found_nothing(format)
+        && document.found_nothing(answer)
 }
 
 /// Its own exit code denies the clean document, which is kept for people only.

@@ -104,6 +104,7 @@ fn judged(verdict: Verdict, message: String) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::Document;
     use stagewright_evidence::Format;
 
     /// Goal: the table of the module's docs, row by row.
@@ -116,7 +117,7 @@ mod tests {
             no_evidence: no_evidence.to_vec(),
         };
         let plain = Promise::Plain;
-        let ruff = Promise::Document(Format::Ruff);
+        let ruff = Promise::Document(Document::Named(Format::Ruff));
         for (code, declared, promise, verdict) in [
             (0, codes(&[], &[], &[]), plain, Pass),
             (1, codes(&[], &[], &[]), plain, Fail),

@@ -6,6 +6,7 @@ mod world;
 
 mod answers;
 mod environment;
+mod findings;
 mod gates;
 #[cfg(feature = "http")]
 mod http;
