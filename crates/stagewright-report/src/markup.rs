@@ -1,9 +1,9 @@
 //! Texts from outside, made harmless in HTML, SVG and XML.
 //!
 //! What a browser would act on is escaped; what would not be seen is shown. A control
-//! character becomes its picture (`␛`), a mark that turns or hides text becomes its
-//! number (`[U+202E]`), so that the reader sees what the agent wrote, and not what it
-//! wanted to be seen. Unlike a terminal, a page has room for that.
+//! character and a mark that turns or hides text become their numbers (`[U+202E]`), so
+//! that the reader sees what the agent wrote, and not what it wanted to be seen. Unlike a
+//! terminal, a page has room for that.
 
 use crate::outside::{CUT, is_invisible_mark};
 
@@ -59,11 +59,6 @@ fn push(escaped: &mut String, c: char) {
         '\'' => escaped.push_str("&#39;"),
         // Attributes without quotes and templates of old browsers end at it.
         '`' => escaped.push_str("&#96;"),
-        '\u{0}'..='\u{1f}' => {
-            let picture = char::from_u32(0x2400 + u32::from(c));
-            escaped.extend(picture);
-        }
-        '\u{7f}' => escaped.push('␡'),
         c if c.is_control() || is_invisible_mark(c) || is_no_character(c) => {
             escaped.push_str(&format!("[U+{:04X}]", u32::from(c)));
         }
@@ -94,10 +89,10 @@ mod tests {
             ("' onload='x", "&#39; onload=&#39;x"),
             ("&#60;b&#62;", "&amp;#60;b&amp;#62;"),
             ("two\n\n lines\tand ", "two lines and"),
-            ("\u{1b}[31mred\u{7}\u{0}", "␛[31mred␇␀"),
+            ("\u{1b}[31mred\u{7}\u{0}", "[U+001B][31mred[U+0007][U+0000]"),
             (
                 "a\u{202e}b\u{200b}c\u{9b}\u{7f}",
-                "a[U+202E]b[U+200B]c[U+009B]␡",
+                "a[U+202E]b[U+200B]c[U+009B][U+007F]",
             ),
             ("\u{fffe}\u{feff}", "[U+FFFE][U+FEFF]"),
             ("", ""),
@@ -114,7 +109,7 @@ mod tests {
         assert_eq!(escape("<<<<<", 4), "&lt;&lt;&lt;&lt;…");
         assert_eq!(escape("ab  cd", 4), "ab c…");
         assert_eq!(escape("ab  ", 2), "ab");
-        assert_eq!(escape_lines("a\r\n<b>\u{8}\n", 100), "a\n&lt;b&gt;␈");
+        assert_eq!(escape_lines("a\r\n<b>\u{8}\n", 100), "a\n&lt;b&gt;[U+0008]");
         assert_eq!(escape_lines("abc", 2), "ab…");
     }
 }

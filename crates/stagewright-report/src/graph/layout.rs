@@ -16,7 +16,7 @@ use stagewright_core::NodeIx;
 
 /// Rows become no wider than this where a stage does not need more: the width of a page
 /// without the room for the beginning.
-const TARGET_WIDTH: i32 = 1_080;
+const TARGET_WIDTH: i32 = 1_110;
 /// Nodes below each other before a further column begins, as long as there are not
 /// [`COLUMNS`] of them.
 const COLUMN_LENGTH: usize = 8;

@@ -324,21 +324,17 @@ fn in_full(node: &NodeBox) -> String {
 
 /// The line below the id: in a run how it went, in a plan what it is.
 fn second_line(node: &NodeBox) -> String {
-    let optional = if node.required {
-        ""
-    } else {
-        " · not required"
-    };
     match &node.state {
         Some(NodeState { word, note, .. }) => {
             let word = word.to_lowercase();
             match (word.as_str(), note.as_str()) {
-                (word, "") => format!("{word}{optional}"),
+                (word, "") => word.to_owned(),
                 ("success", note) => note.to_owned(),
                 (word, note) => format!("{word} · {note}"),
             }
         }
-        None => format!("{}{optional}", node.kind),
+        None if node.required => node.kind.to_owned(),
+        None => format!("{} · not required", node.kind),
     }
 }
 

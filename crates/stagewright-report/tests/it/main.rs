@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod changes;
 mod documents;
 mod fields;
 mod gallery;
@@ -10,7 +11,9 @@ mod graph;
 mod history;
 mod hostile;
 mod html;
+mod junit;
 mod markdown;
 mod plans;
+mod sarif;
 mod terminal;
 mod world;
