@@ -88,11 +88,11 @@ pub(crate) fn readme(work: &Work, source: &Source) -> String {
 /// pipeline.
 pub(crate) fn guide(work: &Work) -> String {
     let mut out = format!("# Implementation guide: {}\n", work.name);
-    let pipeline = format!("{}.pipeline.yaml", work.slug);
     let _ = writeln!(
         out,
-        "\n`stagewright run {pipeline}` does all of this: a wave begins when everything of the \
-         one before it\nis done and its checks have passed."
+        "\n`stagewright run {}.pipeline.yaml` does all of this.\n\nA wave begins when everything of \
+         the one before it is done and its checks have passed.",
+        work.slug
     );
     for number in 1..=work.waves.len() {
         let count = work.wave(number).count();

@@ -33,6 +33,9 @@ pub enum ImportError {
     },
 }
 
+/// The most sections that are named.
+const MAX_NAMED: usize = 6;
+
 fn count(diagnostics: &[Diagnostic]) -> String {
     match diagnostics.len() {
         1 => "1 error".to_owned(),
@@ -46,7 +49,13 @@ fn none_in(sections: &[(usize, String)]) -> String {
     }
     let named: Vec<String> = sections
         .iter()
+        .take(MAX_NAMED)
         .map(|(line, title)| format!("`{title}` (line {line})"))
         .collect();
-    format!("there is no list or table of them in {}", named.join(", "))
+    let more = match sections.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let named = named.join(", ");
+    format!("there is no list or table of them in {named}{more}")
 }

@@ -43,24 +43,16 @@ fn head(out: &mut String, work: &Work, source: &Source, options: &Options) {
         Kind::Review => "review",
     };
     let from = one_line(&source.name);
-    line(
-        out,
-        0,
+    for text in [
         &format!("# Made from {from} by `stagewright import {kind}`."),
-    );
-    line(
-        out,
-        0,
-        "# A wave is a stage, a task is an agent. `x-run` is what works on a task: it finds the",
-    );
-    line(
-        out,
-        0,
-        "# task in $TASK_ID, $TASK_FILE and $TASK_MODE, and all of it as JSON on standard input.",
-    );
-    line(out, 0, &format!("name: {}", quoted(&work.name)));
+        "# A wave is a stage, a task is an agent. `x-run` is what works on each task: a shell",
+        "# command that finds its task in the variables under `env`.",
+        &format!("name: {}", quoted(&work.name)),
+    ] {
+        line(out, 0, text);
+    }
     if let Some(id) = &work.id {
-        line(out, 0, &format!("x-{kind}: {}", quoted(id)));
+        line(out, 0, &format!("x-{kind}: {}", scalar(id)));
     }
     let run = options.run.as_deref().unwrap_or(NO_COMMAND);
     line(out, 0, &format!("x-run: &run {}", block(run, 2)));
@@ -102,12 +94,9 @@ fn stage(out: &mut String, work: &Work, number: usize, options: &Options) {
     if work.wave(number).count() > 1 {
         line(out, 2, "mode: parallel");
     }
-    if options.keep_going {
-        line(out, 2, "on_failure: continue");
-    }
     line(out, 2, "agents:");
     for task in work.wave(number) {
-        agent(out, work, task);
+        agent(out, work, task, options);
     }
     let gates = work.gates_after(number);
     if !gates.is_empty() {
@@ -118,7 +107,7 @@ fn stage(out: &mut String, work: &Work, number: usize, options: &Options) {
     }
 }
 
-fn agent(out: &mut String, work: &Work, task: &Task) {
+fn agent(out: &mut String, work: &Work, task: &Task, options: &Options) {
     line(out, 3, &format!("- id: {}", task.agent));
     let mut field = |text: &str| line(out, 4, text);
     let needed: Vec<&Task> = task.depends_on.iter().map(|at| &work.tasks[*at]).collect();
@@ -137,60 +126,30 @@ fn agent(out: &mut String, work: &Work, task: &Task) {
         let agents = needed.iter().map(|task| task.agent.as_str());
         field(&format!("depends_on: {}", list(agents)));
     }
-    if let Some(workspace) = &task.workspace {
-        field(&format!("x-workspace: {}", scalar(workspace)));
+    if options.keep_going {
+        // Of the agent, not of the stage: a gate that fails stops the run all the same.
+        field("on_failure: continue");
     }
     if task.mode == Mode::Manual {
-        let ask = format!(
-            "{title}. Is it done? It is described in {}.",
-            task.task_file
-        );
+        let ask = format!("{title} — is it done? (described in {})", task.task_file);
         field(&format!(
             "human: {{ask: {}, choices: [done, reject]}}",
             quoted(&literal_template(&ask))
         ));
-    } else {
-        field("run: *run");
-        field(&format!(
-            "env: {{TASK_ID: {}, TASK_FILE: {}, TASK_MODE: {}}}",
-            template(&task.id),
-            template(&task.task_file),
-            task.mode.as_str()
-        ));
-        field(&format!("input: {}", input(task, &needed)));
+        return;
     }
-}
-
-fn template(text: &str) -> String {
-    scalar(&literal_template(text))
-}
-
-/// All that is known of a task, as its agent reads it.
-fn input(task: &Task, needed: &[&Task]) -> String {
-    let texts = |texts: &mut dyn Iterator<Item = &str>| {
-        let literal: Vec<String> = texts.map(literal_template).collect();
-        list(literal.iter().map(String::as_str))
+    field("run: *run");
+    field("env:");
+    let mut variable = |name: &str, value: &str| {
+        let value = scalar(&literal_template(value));
+        line(out, 5, &format!("{name}: {value}"));
     };
-    let mut fields = vec![
-        format!("id: {}", template(&task.id)),
-        format!("title: {}", quoted(&literal_template(&task.title))),
-        format!("file: {}", template(&task.task_file)),
-        format!("mode: {}", task.mode.as_str()),
-        format!("complexity: {}", task.complexity),
-        format!("wave: {}", task.wave),
-        format!(
-            "depends_on: {}",
-            texts(&mut needed.iter().map(|task| task.id.as_str()))
-        ),
-        format!(
-            "files: {}",
-            texts(&mut task.files.iter().map(String::as_str))
-        ),
-    ];
+    variable("TASK_ID", &task.id);
+    variable("TASK_FILE", &task.task_file);
+    variable("TASK_MODE", task.mode.as_str());
     if let Some(workspace) = &task.workspace {
-        fields.push(format!("workspace: {}", scalar(workspace)));
+        variable("TASK_WORKSPACE", workspace);
     }
-    format!("{{{}}}", fields.join(", "))
 }
 
 fn write_gate(out: &mut String, gate: &Gate) {

@@ -11,7 +11,7 @@ use crate::prose::{one_line, paragraphs};
 use crate::slug::{is_slug, slug};
 use crate::waves::{Candidate, waves};
 use crate::work::{Kind, Parallelism, Task, Work};
-use stagewright_language::{Diagnostic, Code, Element, Field, Source, Value, read_document};
+use stagewright_language::{Code, Diagnostic, Element, Field, Source, Value, read_document};
 
 /// The most tasks at once that a file may recommend.
 const MAX_PARALLEL: u32 = 10_000;

@@ -530,7 +530,7 @@ fn large_and_hostile_files_are_answered_at_once() {
         "{found:?}"
     );
 
-    let line: String = (0..5_000)
+    let line: String = (0..1_000)
         .map(|at| match at {
             0 => "  - {id: T0}\n".to_owned(),
             at => format!("  - {{id: T{at}, dependencies: [T{}]}}\n", at - 1),
@@ -542,10 +542,10 @@ fn large_and_hostile_files_are_answered_at_once() {
     );
     assert_eq!(
         (import.work.waves.len(), import.work.gates.len()),
-        (5_000, 5_000)
+        (1_000, 1_000)
     );
 
-    let wide: Vec<String> = (0..100_000).map(|at| format!("X{at}")).collect();
+    let wide: Vec<String> = (0..20_000).map(|at| format!("X{at}")).collect();
     let unknown = format!("  - {{id: A, dependencies: [{}]}}\n", wide.join(", "));
     assert!(!problems(&text(&unknown, ""), &replan()).is_empty());
 }

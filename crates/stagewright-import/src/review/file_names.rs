@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 /// The most files of one task that are kept.
 const MAX_FILES: usize = 50;
 
+/// The longest name that is taken for one, in bytes.
+const MAX_NAME_BYTES: usize = 240;
+
 /// Endings by which a word without a slash is taken for a file.
 const ENDINGS: &[&str] = &[
     "c", "cc", "cfg", "cpp", "cs", "css", "csv", "go", "h", "hpp", "html", "ini", "java", "js",
@@ -39,7 +42,8 @@ pub(super) fn file_names(text: &str) -> Vec<String> {
         let is_address = before.ends_with(':') || name.starts_with("//") || before.ends_with("://");
         let known = ENDINGS.contains(&ending.as_str().to_ascii_lowercase().as_str());
         let leads_out = name.starts_with('/') || name.split('/').any(|part| part == "..");
-        if is_address || leads_out || !known || name.is_empty() {
+        let fits = (1..=MAX_NAME_BYTES).contains(&name.len());
+        if is_address || leads_out || !known || !fits {
             continue;
         }
         if !files.iter().any(|file| file == name) && files.len() < MAX_FILES {

@@ -38,6 +38,18 @@ pub(super) fn complexity_in(text: &str) -> Option<Complexity> {
         .find_map(|found| complexity_of(found.get(1)?.as_str()))
 }
 
+/// A title without what it says about itself in brackets.
+pub(super) fn without_labels(title: &str) -> String {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        #[expect(
+            clippy::unwrap_used,
+            reason = "a constant pattern, compiled by the tests"
+        )]
+        Regex::new(r"(?i)\s*\(\s*(?:depends\s+on|complexity)\b[^()]*\)").unwrap()
+    });
+    LABEL.replace_all(title, "").into_owned()
+}
+
 /// The complexity that a word or number means: `4`, `4/10`, `medium`.
 pub(super) fn complexity_of(text: &str) -> Option<Complexity> {
     let text = text.trim();
@@ -122,6 +134,10 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(dependencies_in(text), *expected, "{text}");
         }
+        assert_eq!(
+            without_labels("Add it (depends on 1) (a, b)"),
+            "Add it (a, b)"
+        );
         assert!(references("N/A").is_empty());
         assert_eq!(references("`FW-001`; FW-002"), ["FW-001", "FW-002"]);
     }

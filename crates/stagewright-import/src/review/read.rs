@@ -135,6 +135,7 @@ fn work(
         .slug
         .clone()
         .or_else(|| slug(&name))
+        .or_else(|| slug(&file_stem(source)))
         .unwrap_or_else(|| "review".to_owned());
     let tasks = tasks(drafts, &slug, problems);
     if problems.has_errors() {
@@ -177,28 +178,28 @@ fn work(
 }
 
 /// What the review is about: its title, or where that is only the review's own id, the
-/// heading that follows it, or the name of its file.
+/// heading that follows it; and the name of the file where there is no title.
 fn name(outline: &Outline<'_>, source: &Source) -> String {
     let is_id = |text: &str| !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
-    let says_something = |text: &&str| slug(text).is_some();
-    let mut headings = outline.headings();
-    let title = headings
-        .next()
-        .map(|(_, _, text)| subject(text))
-        .filter(says_something);
-    let second = headings
-        .next()
-        .filter(|(_, level, text)| *level == 2 && !is_usual(text))
-        .map(|(_, _, text)| subject(text))
-        .filter(says_something);
-    let file = std::path::Path::new(&source.name).file_stem();
-    let file = file.map(|stem| stem.to_string_lossy().into_owned());
+    let mut headings = outline
+        .headings()
+        .map(|(_, level, text)| (level, subject(text)));
+    let title = headings.next();
+    let second = headings.next();
     let chosen = match (title, second) {
-        (Some(title), Some(second)) if is_id(title) => second.to_owned(),
-        (Some(title), _) => title.to_owned(),
-        (None, _) => file.unwrap_or_default(),
+        (Some((1, title)), Some((2, second))) if is_id(title) && !is_usual(second) => second,
+        (Some((_, title)), _) if !title.is_empty() && !is_usual(title) => title,
+        _ => return file_stem(source),
     };
     one_line(&chosen.replace(['`', '*'], ""))
+}
+
+fn file_stem(source: &Source) -> String {
+    let stem = std::path::Path::new(&source.name).file_stem();
+    stem.map_or_else(
+        || "review".to_owned(),
+        |stem| one_line(&stem.to_string_lossy()),
+    )
 }
 
 /// Headings that every report has say nothing about what it is about.

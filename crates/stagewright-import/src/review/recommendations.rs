@@ -2,7 +2,7 @@
 
 use super::draft::{DEFAULT_COMPLEXITY, Draft};
 use super::file_names::file_names;
-use super::labels::{Complexity, complexity_in, dependencies_in};
+use super::labels::{Complexity, complexity_in, dependencies_in, without_labels};
 use super::outline::{LineKind, Outline};
 use crate::prose::{one_line, paragraphs};
 use regex::Regex;
@@ -51,29 +51,35 @@ pub(super) struct Found {
 
 /// The sections of a report that could hold subtasks, the most likely first.
 pub(super) fn sections(outline: &Outline<'_>) -> Vec<Section> {
-    let mut sections = Vec::new();
-    for wanted in SECTIONS {
-        for (heading, level, title) in outline.headings() {
-            let name = plain(title);
-            let named = name
-                .strip_prefix(wanted)
-                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()));
-            // The title of the whole report is no section of it.
-            if named && level > 1 {
-                sections.push(Section {
-                    heading,
-                    title: one_line(title),
-                });
-            }
-        }
-    }
-    sections
+    let mut sections: Vec<(usize, Section)> = outline
+        .headings()
+        // The title of the whole report is no section of it.
+        .filter(|(_, level, _)| *level > 1)
+        .filter_map(|(heading, _, title)| {
+            let section = Section {
+                heading,
+                title: one_line(title),
+            };
+            Some((rank(&plain(title))?, section))
+        })
+        .collect();
+    sections.sort_by_key(|(rank, _)| *rank);
+    sections.into_iter().map(|(_, section)| section).collect()
+}
+
+/// Which of the sections a title names.
+fn rank(title: &str) -> Option<usize> {
+    SECTIONS.iter().position(|wanted| {
+        title
+            .strip_prefix(wanted)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
+    })
 }
 
 /// A title in lower case, without a number or a sign before it.
 fn plain(title: &str) -> String {
     let words = title.trim_start_matches(|c: char| !c.is_alphabetic());
-    one_line(&words.replace(['*', '_', '`'], "")).to_lowercase()
+    words.replace(['*', '_', '`'], "").to_lowercase()
 }
 
 /// The subtasks of a section.
@@ -101,10 +107,16 @@ fn headings(outline: &Outline<'_>, lines: Range<usize>) -> Found {
             continue;
         };
         let body = outline.section(at);
-        let extent = outline.lines[at].extent();
-        let details = outline.text(body);
-        let title = inline(rest.as_str());
-        found.add(Some(reference.as_str()), &title, &details, extent);
+        let written = Written {
+            title: inline(rest.as_str()),
+            details: outline.text(body.clone()),
+            whole: outline.text(at..body.end),
+        };
+        found.add(
+            Some(reference.as_str()),
+            written,
+            outline.lines[at].extent(),
+        );
     }
     found
 }
@@ -141,10 +153,14 @@ fn list(outline: &Outline<'_>, lines: Range<usize>, numbered: bool) -> Found {
         }
         let text = text.strip_prefix("[ ]").unwrap_or(text).trim_start();
         let end = end_of_item(outline, at, indent, lines.end);
-        let (title, rest) = title_of(outline, at, text, end);
+        let (title, details) = title_of(outline, at, text, end);
+        let written = Written {
+            title,
+            details,
+            whole: outline.text(at..end),
+        };
         let reference = number.map(|number| number.to_string());
-        let extent = outline.lines[at].extent();
-        found.add(reference.as_deref(), &title, &rest, extent);
+        found.add(reference.as_deref(), written, outline.lines[at].extent());
     }
     found
 }
@@ -225,17 +241,27 @@ fn inline(text: &str) -> String {
     });
     let words = LINK.replace_all(text, "$1");
     let words = words.replace(['`', '*'], "").replace("__", "");
+    let words = without_labels(&words);
     one_line(words.trim().trim_end_matches([':', '.', ';']))
 }
 
+/// What a report says in one place.
+struct Written {
+    /// What is to be done, without the signs of Markdown.
+    title: String,
+    /// What is said beyond that.
+    details: String,
+    /// All of it as it was written, links and their addresses included.
+    whole: String,
+}
+
 impl Found {
-    fn add(&mut self, reference: Option<&str>, title: &str, details: &str, extent: Range<usize>) {
-        if title.is_empty() {
+    fn add(&mut self, reference: Option<&str>, written: Written, extent: Range<usize>) {
+        if written.title.is_empty() {
             return;
         }
         let place = Place::new(extent.start, extent.end);
-        let everything = format!("{title}\n{details}");
-        let complexity = match complexity_in(&everything) {
+        let complexity = match complexity_in(&written.whole) {
             Some(Complexity::Known(number)) => number,
             Some(Complexity::OutOfRange) => {
                 self.out_of_range.push(place);
@@ -243,14 +269,14 @@ impl Found {
             }
             None => DEFAULT_COMPLEXITY,
         };
-        let needs = dependencies_in(&everything);
+        let needs = dependencies_in(&written.whole);
         self.drafts.push(Draft {
             reference: reference.map(str::to_owned),
             keeps_id: false,
             place,
-            title: title.to_owned(),
-            details: paragraphs(details),
-            files: file_names(&everything),
+            title: written.title,
+            details: paragraphs(&written.details),
+            files: file_names(&written.whole),
             complexity,
             mode: None,
             needs: needs.into_iter().map(|needed| (needed, place)).collect(),

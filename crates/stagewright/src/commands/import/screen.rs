@@ -12,6 +12,9 @@ use std::path::Path;
 /// The most tasks of which each is shown in its wave.
 const MAX_TASKS_SHOWN: usize = 60;
 
+/// The most files of a directory that are shown.
+const MAX_FILES_SHOWN: usize = 62;
+
 /// The import as a program reads it.
 pub(super) fn document(import: &Import, steps: &[Step<'_>], dry_run: bool) -> impl Serialize {
     let work = &import.work;
@@ -192,7 +195,8 @@ fn tree(steps: &[Step<'_>]) -> String {
         if !root {
             let _ = writeln!(out, "  {}/", directory.display());
         }
-        for (at, step) in members.iter().enumerate() {
+        let hidden = members.len().saturating_sub(MAX_FILES_SHOWN);
+        for (at, step) in members.iter().take(MAX_FILES_SHOWN).enumerate() {
             let name = step.path.file_name().unwrap_or_default().to_string_lossy();
             let branch = match (root, at + 1 == members.len()) {
                 (true, _) => "",
@@ -205,6 +209,9 @@ fn tree(steps: &[Step<'_>]) -> String {
                 Action::Keep => " (there already, kept)",
             };
             let _ = writeln!(out, "  {branch}{name}{DIM}{note}{DIM:#}");
+        }
+        if hidden > 0 {
+            let _ = writeln!(out, "  └─ … and {hidden} more");
         }
     }
     out
