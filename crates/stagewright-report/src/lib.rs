@@ -42,7 +42,7 @@ mod words;
 
 pub use changes::{Changes, Previous, StatusChange};
 pub use documents::{ExecutePipelineOutput, GetPipelineStatusOutput, RunReport};
-pub use estimate::{PastDurations, estimated_completion};
+pub use estimate::{PastDurations, estimated_completion, past_durations};
 pub use findings::{Findings, MergedFinding};
 pub use html::{Subject, html};
 pub use junit::junit;

@@ -29,9 +29,10 @@ pub(crate) fn parse_time(flag: &str, text: &str, now: Timestamp) -> Result<u64, 
 
 /// A date or a date with a time, on the clock of this machine.
 fn at_home(text: &str) -> Result<jiff::Timestamp, jiff::Error> {
-    let local = text
-        .parse::<jiff::civil::DateTime>()
-        .or_else(|_| text.parse::<jiff::civil::Date>().map(|day| day.at(0, 0, 0, 0)))?;
+    let local = text.parse::<jiff::civil::DateTime>().or_else(|_| {
+        text.parse::<jiff::civil::Date>()
+            .map(|day| day.at(0, 0, 0, 0))
+    })?;
     Ok(local.to_zoned(local_zone())?.timestamp())
 }
 

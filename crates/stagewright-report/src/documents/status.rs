@@ -1,5 +1,6 @@
 //! `GetPipelineStatusOutput`: a run at a glance, while it goes on and afterwards.
 
+use super::metrics::RunMetrics;
 use super::pipeline::ExecutePipelineOutput;
 use super::waits::{Wait, waits};
 use crate::estimate::{PastDurations, estimated_completion};
@@ -11,8 +12,8 @@ use serde::Serialize;
 use stagewright_core::run::Standing;
 use stagewright_core::{NodeIx, NodeView, Run, Timestamp};
 
-/// The state of a run as the review specification's document, with `run_id` and
-/// `waiting_for` added. All fields are always there (rule A18).
+/// The state of a run as the review specification's document, with `run_id`,
+/// `waiting_for` and `metrics` added. All fields are always there (rule A18).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct GetPipelineStatusOutput {
     /// RUNNING, SUCCESS, PARTIAL_SUCCESS, FAILURE, CANCELLED or NOT_FOUND. A run that
@@ -49,6 +50,8 @@ pub struct GetPipelineStatusOutput {
     /// What has to happen before it goes on; null while it goes on by itself. Not in
     /// the specification.
     pub waiting_for: Option<Vec<Wait>>,
+    /// Counters and durations, when they are asked for. Not in the specification.
+    pub metrics: Option<RunMetrics>,
 }
 
 /// Where one agent stands.
@@ -87,6 +90,8 @@ pub struct StatusOptions<'a> {
     pub past: Option<&'a PastDurations>,
     /// Where the logs are, for the outcome.
     pub logs_url: Option<&'a str>,
+    /// The run's metrics, if they are to be shown.
+    pub metrics: Option<RunMetrics>,
 }
 
 impl GetPipelineStatusOutput {
@@ -107,7 +112,7 @@ impl GetPipelineStatusOutput {
             current_stage: current_stage(run).map(str::to_owned),
             current_agent: in_progress
                 .first()
-                .map(|node| words::id(run, *node).to_owned()),
+                .map(|node| run.plan().node(*node).id.clone()),
             total_agents: tally.total,
             agents_completed: tally.completed(),
             agents_in_progress: in_progress_count,
@@ -126,6 +131,7 @@ impl GetPipelineStatusOutput {
             }),
             recent_logs: options.recent_logs,
             waiting_for: (!waiting_for.is_empty()).then_some(waiting_for),
+            metrics: options.metrics,
         }
     }
 
@@ -148,6 +154,7 @@ impl GetPipelineStatusOutput {
             agent_statuses: None,
             recent_logs: None,
             waiting_for: None,
+            metrics: None,
         }
     }
 }

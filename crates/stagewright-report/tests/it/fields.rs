@@ -98,6 +98,7 @@ const STATUS: &[&str] = &[
     "agent_statuses",
     "recent_logs",
     "waiting_for", // ours
+    "metrics",     // ours
 ];
 
 /// The keys of an object in the order in which they are written.

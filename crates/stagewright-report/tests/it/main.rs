@@ -13,6 +13,7 @@ mod hostile;
 mod html;
 mod junit;
 mod markdown;
+mod metrics;
 mod plans;
 mod sarif;
 mod terminal;

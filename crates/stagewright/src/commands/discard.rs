@@ -23,9 +23,7 @@ pub(super) fn discard(arguments: &DiscardArguments, printer: &Printer) -> Result
     if arguments.force && found.state != RunState::Ended {
         stagewright_agents::end_orphans(run_id);
     }
-    let removed = journal
-        .discard(lease, arguments.force)
-        .map_err(refused)?;
+    let removed = journal.discard(lease, arguments.force).map_err(refused)?;
     if arguments.json {
         printer.json(&serde_json::json!({
             "run_id": run_id,

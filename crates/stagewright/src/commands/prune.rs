@@ -119,7 +119,8 @@ fn document(plan: &PrunePlan, pruned: Option<&Pruned>) -> PruneOutput {
         values: values.into(),
         leftovers: leftovers.into(),
         bytes: pruned.map_or_else(|| plan.bytes(), freed),
-        database_bytes_freed: pruned.map(|pruned| pruned.database.0.saturating_sub(pruned.database.1)),
+        database_bytes_freed: pruned
+            .map(|pruned| pruned.database.0.saturating_sub(pruned.database.1)),
     }
 }
 
@@ -129,7 +130,9 @@ fn freed(pruned: &Pruned) -> u64 {
 
 fn tell(plan: &PrunePlan, pruned: Option<&Pruned>, printer: &Printer) {
     for (run, size) in &plan.runs {
-        let ended = run.ended_at.map_or_else(String::new, |at| iso(Timestamp(at)));
+        let ended = run
+            .ended_at
+            .map_or_else(String::new, |at| iso(Timestamp(at)));
         printer.data(&format!(
             "{}  {}  {}  {ended}  {}",
             run.run_id,
