@@ -26,6 +26,9 @@ const WARNING_WITHOUT_CODE: &str = "compile-warning";
 /// The most macro calls that are followed to the code which is to blame.
 const MAX_EXPANSIONS: usize = 32;
 
+/// A file and a line, as far as they are known.
+type Place = (Option<String>, Option<u64>);
+
 /// Reads a whole stream.
 pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
     if text.trim().is_empty() {
@@ -111,38 +114,38 @@ fn is_count(node: &Node<'_>, text: &str) -> Result<bool, ReadError> {
     Ok(counts && !is_placed)
 }
 
-/// The place that the message points at: that of the primary span, or of the call that
-/// led there where the span is outside of the work tree.
-fn place(node: &Node<'_>, options: &Options) -> Result<(Option<String>, Option<u64>), ReadError> {
+/// The place that a message points at: that of its primary span.
+fn place(node: &Node<'_>, options: &Options) -> Result<Place, ReadError> {
     let spans = node.list("/message/spans")?.unwrap_or_default();
     let base = node.path_of("/message/spans");
-    let mut found = (None, None);
     for span in Node::elements(spans, &base) {
         if span.boolean("/is_primary")? == Some(true) {
-            found = place_of(&span, "", options)?;
-            let mut pointer = String::new();
-            let mut here = found.clone();
-            for _ in 0..MAX_EXPANSIONS {
-                if here.0.as_deref().is_some_and(is_inside) {
-                    return Ok(here);
-                }
-                pointer.push_str("/expansion/span");
-                if span.get(&pointer).is_none() {
-                    break;
-                }
-                here = place_of(&span, &pointer, options)?;
-            }
-            break;
+            return place_of_span(&span, options);
         }
     }
-    Ok(found)
+    Ok(Place::default())
 }
 
-fn place_of(
-    span: &Node<'_>,
-    pointer: &str,
-    options: &Options,
-) -> Result<(Option<String>, Option<u64>), ReadError> {
+/// The place of a span, or of the macro call that led there where the span is outside
+/// of the work tree.
+fn place_of_span(span: &Node<'_>, options: &Options) -> Result<Place, ReadError> {
+    let own = place_at(span, "", options)?;
+    let mut here = own.clone();
+    let mut pointer = String::new();
+    for _ in 0..MAX_EXPANSIONS {
+        if here.0.as_deref().is_some_and(is_inside) {
+            return Ok(here);
+        }
+        pointer.push_str("/expansion/span");
+        if span.get(&pointer).is_none() {
+            break;
+        }
+        here = place_at(span, &pointer, options)?;
+    }
+    Ok(own)
+}
+
+fn place_at(span: &Node<'_>, pointer: &str, options: &Options) -> Result<Place, ReadError> {
     let file = span
         .text(&format!("{pointer}/file_name"))?
         .and_then(|file| file_from_path(file, options.root.as_deref()));

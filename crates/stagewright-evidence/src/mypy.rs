@@ -17,7 +17,6 @@ use crate::problem::Problem;
 use crate::rule::INVALID_SYNTAX;
 use crate::tool_document::ToolReport;
 use regex::Regex;
-use stagewright_core::finding::Finding;
 use std::sync::LazyLock;
 
 const TOOL: &str = "mypy";
@@ -60,6 +59,8 @@ struct Message<'a> {
 struct Whole {
     /// The number of errors that the last lines of the runs state.
     stated: Option<u64>,
+    /// The number of errors that are listed.
+    listed: u64,
     /// Whether a message came as text.
     has_text: bool,
 }
@@ -74,7 +75,10 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
     for (number, line) in numbered(text) {
         if line.starts_with('{') {
             let value = read_json(number, line, text)?;
-            add_json(&Node::on_line(&value, number), options, &mut report)?;
+            let node = Node::on_line(&value, number);
+            let message = of_json(&node)?;
+            whole.listed += u64::from(message.level == "error");
+            add(&message, options, &mut report);
             continue;
         }
         let line = bounded(number, line)?;
@@ -103,20 +107,21 @@ pub(crate) fn read(text: &str, options: &Options) -> Result<Answer, ReadError> {
                 code: part("code"),
                 hint: None,
             };
+            whole.listed += u64::from(message.level == "error");
             add(&message, options, &mut report);
         } else {
             // The source lines of `--pretty`, for one, which cuts the messages too.
             return Err(ReadError::unknown_line(number, line, TOOL));
         }
     }
-    whole.check(&report.findings)?;
+    whole.check()?;
     Ok(report.into_answer())
 }
 
 impl Whole {
     /// Whether the report is whole: nothing was cut off, and nothing overlooked.
-    fn check(&self, findings: &[Finding]) -> Result<(), ReadError> {
-        let listed = findings.len() as u64;
+    fn check(&self) -> Result<(), ReadError> {
+        let listed = self.listed;
         match self.stated {
             Some(count) if count == listed => Ok(()),
             Some(count) => Err(ReadError::CountDiffers {
@@ -133,17 +138,15 @@ impl Whole {
     }
 }
 
-fn add_json(node: &Node<'_>, options: &Options, report: &mut ToolReport) -> Result<(), ReadError> {
-    let message = Message {
+fn of_json<'a>(node: &Node<'a>) -> Result<Message<'a>, ReadError> {
+    Ok(Message {
         file: node.text("/file")?,
         line: node.line_at_any(&["/line"])?,
         level: node.required_text("/severity")?,
         text: node.required_text("/message")?,
         code: node.text("/code")?,
         hint: node.text("/hint")?,
-    };
-    add(&message, options, report);
-    Ok(())
+    })
 }
 
 fn add(message: &Message<'_>, options: &Options, report: &mut ToolReport) {

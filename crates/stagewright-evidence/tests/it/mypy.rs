@@ -40,6 +40,7 @@ fn places() {
         C:\\b.py:6: error: m  [no-untyped-def]\n\
         a.py:8: note: Revealed type is \"int\"\n\
         mypy.ini: error: odd setting  [misc]\n\
+        mypy.ini: warning: and another\n\
         Found 5 errors in 2 files (checked 3 source files)\n";
     let answer = read(Format::Mypy, text, &ended(1)).unwrap();
     assert_eq!(
@@ -50,6 +51,7 @@ fn places() {
             "HIGH misc a.py:5",
             "LOW no-untyped-def C:/b.py:6",
             "HIGH misc mypy.ini:0",
+            "MEDIUM misc mypy.ini:0",
         ]
     );
     assert_eq!(
