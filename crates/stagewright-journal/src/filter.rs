@@ -22,6 +22,8 @@ pub struct ListFilter {
     pub since: Option<u64>,
     /// Only runs created before this time, in milliseconds since the Unix epoch.
     pub until: Option<u64>,
+    /// Only runs that are no step of another one (decision 35).
+    pub no_steps: bool,
     /// At most so many.
     pub limit: usize,
     /// Only runs that stand behind this one: the last run of the page before.
@@ -39,6 +41,7 @@ impl Default for ListFilter {
             decision: None,
             since: None,
             until: None,
+            no_steps: false,
             limit: 100,
             before: None,
         }
@@ -55,6 +58,7 @@ impl ListFilter {
             && is_or_unset(&self.decision, summary.decision.as_ref())
             && self.since.is_none_or(|since| summary.created_at >= since)
             && self.until.is_none_or(|until| summary.created_at < until)
+            && !(self.no_steps && summary.step_of.is_some())
     }
 
     fn admits_standing(&self, summary: &RunSummary) -> bool {

@@ -42,4 +42,4 @@ pub use save_times::SaveTimes;
 pub use sqlite::{CheckLevel, CheckResult, Durability, Options, SqliteJournal};
 pub use stagewright_core::Blob;
 pub use state_dir::{StateDir, StateDirError};
-pub use summary::{NodeDurations, RunState, RunSummary};
+pub use summary::{NodeDurations, RunState, RunSummary, StepOf};

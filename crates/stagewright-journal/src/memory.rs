@@ -115,7 +115,7 @@ impl Journal for MemoryJournal {
                 run_id: active.summary.run_id.clone(),
             });
         }
-        if let Some(parent) = &new.summary.parent
+        if let Some(parent) = new.summary.tied_to()
             && store.run(parent).is_none()
         {
             let parent = parent.clone();
@@ -397,7 +397,10 @@ impl Index for Store {
         Ok(self
             .youngest_first()
             .into_iter()
-            .find(|run| pipeline_id.is_none_or(|wanted| run.summary.pipeline_id == wanted))
+            .find(|run| match pipeline_id {
+                Some(wanted) => run.summary.pipeline_id == wanted,
+                None => run.summary.step_of.is_none(),
+            })
             .map(Run::row))
     }
 

@@ -59,6 +59,24 @@ impl std::fmt::Display for RunState {
     }
 }
 
+/// Where a run stands that is a step of another one (decision 35).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepOf {
+    /// The run above.
+    pub run_id: String,
+    /// The label of the agent in it.
+    pub agent: String,
+}
+
+impl RunSummary {
+    /// The run above or before this one, which it is kept and pruned with: the one that it
+    /// retries or forks, or is a step of.
+    pub(crate) fn tied_to(&self) -> Option<&String> {
+        let above = self.step_of.as_ref().map(|step| &step.run_id);
+        self.parent.as_ref().or(above)
+    }
+}
+
 /// One run at a glance. Times are milliseconds since the Unix epoch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -112,6 +130,9 @@ pub struct RunSummary {
     /// The run that this one retries or forks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
+    /// The run of which this one is a step (decision 35), and the agent there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step_of: Option<StepOf>,
     /// The hash of its plan.
     pub plan_hash: String,
     /// The position of its last event.

@@ -2,11 +2,11 @@
 
 use super::Open;
 use super::samples::{batch, new_run, summary};
-use crate::error::{FindError, ReadError};
+use crate::error::{CreateError, FindError, ReadError};
 use crate::filter::ListFilter;
 use crate::lookup::RunKey;
 use crate::port::Journal;
-use crate::summary::{NodeDurations, RunState};
+use crate::summary::{NodeDurations, RunState, StepOf};
 
 pub(super) fn follows(open: Open<'_>) {
     let journal = open();
@@ -196,6 +196,38 @@ pub(super) fn lists_by_what_is_asked(open: Open<'_>) {
     let key = |text: &str| text.parse::<RunKey>().unwrap_or(RunKey::Latest);
     assert_eq!(journal.find(&key("latest")).unwrap().run_id, "run_d");
     assert_eq!(journal.find(&key("pr-1")).unwrap().run_id, "run_d");
+}
+
+pub(super) fn tells_steps_from_runs(open: Open<'_>) {
+    let journal = open();
+    journal.create(new_run("run_above", "nightly")).unwrap();
+    let step = |run_id: &str, above: &str| {
+        let mut new = new_run(run_id, run_id);
+        new.summary.step_of = Some(StepOf {
+            run_id: above.to_owned(),
+            agent: "deploy[2]".to_owned(),
+        });
+        new
+    };
+    journal.create(step("run_step", "run_above")).unwrap();
+    let gone = journal.create(step("run_orphan", "run_gone"));
+    assert!(matches!(gone, Err(CreateError::ParentGone { .. })));
+    let no_steps = ListFilter {
+        no_steps: true,
+        ..ListFilter::default()
+    };
+    assert_eq!(
+        ids(&*journal, &ListFilter::default()),
+        ["run_step", "run_above"]
+    );
+    assert_eq!(ids(&*journal, &no_steps), ["run_above"]);
+    // What a person started last is never a step, which is found by its own name.
+    let found = |text: &str| {
+        let key = text.parse::<RunKey>().unwrap();
+        journal.find(&key).unwrap().run_id
+    };
+    assert_eq!(found("latest"), "run_above");
+    assert_eq!(found("run_st"), "run_step");
 }
 
 pub(super) fn remembers_durations(open: Open<'_>) {

@@ -44,6 +44,7 @@ pub const CASES: &[Case] = &[
     ("the inbox has limits", inbox::limits),
     ("the index follows the events", index::follows),
     ("lists are filtered and paged", index::lists),
+    ("steps are told from runs", index::tells_steps_from_runs),
     ("lists answer what is asked", index::lists_by_what_is_asked),
     ("durations are remembered", index::remembers_durations),
     ("runs are found as people name them", index::finds),

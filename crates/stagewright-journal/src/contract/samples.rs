@@ -7,7 +7,7 @@ use serde_json::json;
 use stagewright_core::decision::{Choice, DecisionRecord, Factor, FactorKind};
 use stagewright_core::event::{
     Adopted, Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Facts, HaltCause, Launch,
-    RepetitionEnd, RunStatus, SkipReason, StageStatus, Verdict, WaitReason,
+    ParentStep, RepetitionEnd, RunStatus, SkipReason, StageStatus, Verdict, WaitReason,
 };
 use stagewright_core::plan::{Repeated, RunMode};
 use stagewright_core::{
@@ -393,6 +393,7 @@ fn every_factor() -> Vec<Factor> {
         FactorKind::GateNotPassed,
         FactorKind::AwaitingReview,
         FactorKind::Rejected,
+        FactorKind::PipelineBlocked,
         FactorKind::PolicyChanged,
         FactorKind::CriticalViolations,
         FactorKind::HighViolations,
@@ -437,6 +438,7 @@ fn plain_submission() -> Submission {
         source: None,
         work_dir: "/home/ana/shop".to_owned(),
         parent: None,
+        parent_step: None,
         adopted: Vec::new(),
         policy_changed: Vec::new(),
     }
@@ -457,6 +459,12 @@ fn full_submission() -> Submission {
         trace_id: Some("4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
         source: Some("ci/review.yaml".to_owned()),
         parent: Some("run_000000".to_owned()),
+        parent_step: Some(ParentStep {
+            run_id: "run_000001".to_owned(),
+            node: "deploy[2]".to_owned(),
+            try_number: 1,
+            depth: 1,
+        }),
         adopted: vec![Adopted {
             node: NodeIx::new(0),
             outcome: full_outcome(),

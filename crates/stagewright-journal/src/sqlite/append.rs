@@ -54,7 +54,7 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
     };
     let row = index::Row::of(&new.summary);
     let created_at = stored(new.summary.created_at);
-    let parent = new.summary.parent;
+    let parent = new.summary.tied_to().cloned();
     let pipeline_id = new.summary.pipeline_id;
     let holder = encode_holder(&new.holder);
     let exclusive = new.exclusive;

@@ -149,7 +149,9 @@ impl Index for SqliteJournal {
         match pipeline_id {
             None => one(
                 self,
-                "SELECT run_id, summary FROM runs ORDER BY created_at DESC, key DESC LIMIT 1",
+                "SELECT run_id, summary FROM runs
+                 WHERE json_extract(summary, '$.step_of') IS NULL
+                 ORDER BY created_at DESC, key DESC LIMIT 1",
                 &[],
             ),
             Some(pipeline_id) => one(

@@ -105,6 +105,10 @@ fn question(filter: &ListFilter, before: Option<Place>, chosen: Vec<Alternative>
     if let Some(until) = filter.until {
         require("created_at < ?", vec![stored(until).into()]);
     }
+    if filter.no_steps {
+        // Steps are few beside what they are steps of, and stand in the rows only.
+        require("json_extract(summary, '$.step_of') IS NULL", Vec::new());
+    }
     if let Some((created_at, key)) = before {
         require(
             "(created_at, key) < (?, ?)",
@@ -204,6 +208,10 @@ mod tests {
             ListFilter {
                 since: Some(1),
                 until: Some(2),
+                ..all()
+            },
+            ListFilter {
+                no_steps: true,
                 ..all()
             },
             ListFilter {

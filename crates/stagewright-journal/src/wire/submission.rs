@@ -31,10 +31,23 @@ pub(super) struct Submission {
     work_dir: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    parent_step: Option<ParentStep>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     adopted: Vec<Adopted>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy_changed: Vec<String>,
+}
+
+/// The step of another run that a run does.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ParentStep {
+    run_id: String,
+    node: String,
+    #[serde(rename = "try")]
+    try_number: u32,
+    depth: u32,
 }
 
 /// A result taken over from the parent run.
@@ -64,6 +77,7 @@ impl From<&core::Submission> for Submission {
             source: submission.source.clone(),
             work_dir: submission.work_dir.clone(),
             parent: submission.parent.clone(),
+            parent_step: submission.parent_step.as_ref().map(ParentStep::from),
             adopted: submission.adopted.iter().map(Adopted::from).collect(),
             policy_changed: submission.policy_changed.clone(),
         }
@@ -89,6 +103,7 @@ impl From<Submission> for core::Submission {
             source: stored.source,
             work_dir: stored.work_dir,
             parent: stored.parent,
+            parent_step: stored.parent_step.map(Into::into),
             adopted: stored.adopted.into_iter().map(Into::into).collect(),
             policy_changed: stored.policy_changed,
         }
@@ -109,6 +124,28 @@ impl From<Adopted> for core::Adopted {
         Self {
             node: stored.node.into(),
             outcome: stored.outcome.into(),
+        }
+    }
+}
+
+impl From<&core::ParentStep> for ParentStep {
+    fn from(step: &core::ParentStep) -> Self {
+        Self {
+            run_id: step.run_id.clone(),
+            node: step.node.clone(),
+            try_number: step.try_number,
+            depth: step.depth,
+        }
+    }
+}
+
+impl From<ParentStep> for core::ParentStep {
+    fn from(stored: ParentStep) -> Self {
+        Self {
+            run_id: stored.run_id,
+            node: stored.node,
+            try_number: stored.try_number,
+            depth: stored.depth,
         }
     }
 }

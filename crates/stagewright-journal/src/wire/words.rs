@@ -121,6 +121,7 @@ words! {
         GateNotPassed = "gate_not_passed",
         AwaitingReview = "awaiting_review",
         Rejected = "rejected",
+        PipelineBlocked = "pipeline_blocked",
         PolicyChanged = "policy_changed",
         CriticalViolations = "critical_violations",
         HighViolations = "high_violations",
