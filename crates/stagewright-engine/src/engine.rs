@@ -11,7 +11,7 @@ use crate::live::{LiveRun, RunDirs};
 use crate::summary::summarize;
 use serde_json::Value;
 use stagewright_agents::Agents;
-use stagewright_core::event::{Adopted, BlobRef, Event, Submission};
+use stagewright_core::event::{Adopted, BlobRef, Event, ParentStep, Submission};
 use stagewright_core::graph::InvalidPlan;
 use stagewright_core::plan::{PLAN_FORMAT, RunMode};
 use stagewright_core::{Blob, Graph, Input, Plan, Run};
@@ -45,9 +45,10 @@ pub struct Parts {
     pub evaluators: BTreeMap<String, Vec<String>>,
 }
 
-/// Runs pipelines over one journal.
+/// Runs pipelines over one journal. Clones share everything.
+#[derive(Clone)]
 pub struct Engine {
-    parts: Parts,
+    parts: Arc<Parts>,
 }
 
 /// A run to create.
@@ -102,7 +103,9 @@ pub enum Reached {
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self { parts }
+        Self {
+            parts: Arc::new(parts),
+        }
     }
 
     /// Its journal, for reading.
@@ -135,11 +138,26 @@ impl Engine {
     /// When the pipeline id has a run that has not ended, the context is too large,
     /// or the journal cannot be written.
     pub fn submit(&self, new: NewSubmission) -> Result<LiveRun, EngineError> {
+        let run_id = new_run_id().map_err(|error| EngineError::Random(error.to_string()))?;
+        self.create(new, run_id, None)
+    }
+
+    /// Creates a run under an id of the caller's. The run of a step may stand beside others
+    /// of its pipeline id, which nobody but the step has made up.
+    ///
+    /// # Errors
+    /// As for [`submit`](Self::submit).
+    pub(crate) fn create(
+        &self,
+        new: NewSubmission,
+        run_id: String,
+        parent_step: Option<ParentStep>,
+    ) -> Result<LiveRun, EngineError> {
         check_context(&new.context)?;
         let plan_blob = Blob::of(
             serde_json::to_vec(&new.plan).expect("a plan is texts, numbers, lists and maps"),
         );
-        let run_id = new_run_id().map_err(|error| EngineError::Random(error.to_string()))?;
+        let exclusive = parent_step.is_none();
         let graph = Arc::new(Graph::new(Arc::new(new.plan))?);
         let submission = Arc::new(Submission {
             run_id: run_id.clone(),
@@ -158,6 +176,7 @@ impl Engine {
             source: new.source,
             work_dir: new.work_dir.to_string_lossy().into_owned(),
             parent: new.parent,
+            parent_step,
             adopted: new.adopted,
             policy_changed: new.policy_changed,
         });
@@ -178,7 +197,7 @@ impl Engine {
             events,
             blobs,
             holder: holder(),
-            exclusive: true,
+            exclusive,
         });
         match created {
             Ok(lease) => {

@@ -15,11 +15,17 @@ const LENGTH: usize = 16;
 pub(crate) fn new_run_id() -> Result<String, getrandom::Error> {
     let mut bytes = [0_u8; LENGTH];
     getrandom::fill(&mut bytes)?;
+    Ok(run_id_of(&bytes))
+}
+
+/// The run id that these bytes stand for.
+pub(crate) fn run_id_of(bytes: &[u8]) -> String {
     let text: String = bytes
         .iter()
+        .take(LENGTH)
         .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))
         .collect();
-    Ok(format!("run_{text}"))
+    format!("run_{text}")
 }
 
 /// The pipeline id of a submission without one: the pipeline's name and a short hash

@@ -8,14 +8,18 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod clock;
+mod custom_condition;
 mod documents;
 mod drive;
 mod engine;
 mod error;
 mod id;
+mod in_flight;
+mod launch;
 mod launch_scope;
 mod live;
 mod requests;
+mod sub_pipeline;
 mod summary;
 mod take_over;
 mod text;

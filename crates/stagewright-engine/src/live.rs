@@ -3,11 +3,11 @@
 use crate::clock;
 use crate::documents::Documents;
 use crate::error::EngineError;
-use crate::requests::Renderer;
+use crate::requests::{Order, Renderer};
 use crate::summary::summarize;
 use crate::text::Markers;
 use serde_json::json;
-use stagewright_agents::{Performed, Request};
+use stagewright_agents::Performed;
 use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, BlobRef, Event};
 use stagewright_core::plan::Action;
 use stagewright_core::{Blob, Driver, Effect, Input, NodeIx, NodeView, Recorded, Run, scope};
@@ -36,9 +36,9 @@ impl RunDirs {
         self.root.join("files")
     }
 
-    /// Under it each gate has a directory of its own.
-    pub fn gates(&self) -> PathBuf {
-        self.root.join("gates")
+    /// `gate.dir` of the gate, or instance of it, with this label.
+    pub fn gate(&self, label: &str) -> PathBuf {
+        self.root.join("gates").join(NodeIx::file_name(label))
     }
 
     /// Logs of attempts.
@@ -99,8 +99,7 @@ impl LiveRun {
             renderer: Renderer {
                 documents: Documents::new(Arc::clone(&journal)),
                 markers,
-                files_dir: dirs.files(),
-                gates_dir: dirs.gates(),
+                dirs: dirs.clone(),
                 pending: BTreeMap::new(),
                 broken: None,
             },
@@ -185,7 +184,9 @@ impl LiveRun {
         }
         let mut outcome = performed.outcome;
         let planned = self.run().plan().node(node).clone();
-        outcome.projection = scope::project(&performed.document.output, &planned.projection);
+        // What the decision reads, whatever conditions read, is there already.
+        let read = scope::project(&performed.document.output, &planned.projection);
+        outcome.projection.extend(read);
         let document =
             serde_json::to_value(&performed.document).expect("a result document is JSON already");
         let blob = Blob::of(document.to_string().into_bytes());
@@ -293,7 +294,7 @@ impl LiveRun {
                 } => {
                     // An answer to something that was shown differently, or that was
                     // answered meanwhile, is no answer (decision 36).
-                    if let Some(node) = self.run().find(&node) {
+                    if let Some(node) = self.run().find_labelled(&node) {
                         self.answer(PersonsAnswer {
                             node,
                             digest,
@@ -359,8 +360,8 @@ impl LiveRun {
         self.driver.effects()
     }
 
-    /// The request of a launch that is being released.
-    pub(crate) fn take_request(&mut self, node: NodeIx) -> Option<Request> {
+    /// What a launch that is being released is made with.
+    pub(crate) fn take_order(&mut self, node: NodeIx) -> Option<Order> {
         self.renderer.pending.remove(&node)
     }
 

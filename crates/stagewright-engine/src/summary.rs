@@ -2,7 +2,7 @@
 
 use stagewright_core::event::{AttemptResult, WaitReason};
 use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, Standing, Timestamp};
-use stagewright_journal::{NodeDurations, RunState, RunSummary};
+use stagewright_journal::{NodeDurations, RunState, RunSummary, StepOf};
 
 /// The row that `status` and `list` read.
 pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
@@ -17,7 +17,6 @@ pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
         ),
         None => (None, None),
     };
-    let name_of = |node: NodeIx| plan.node(node).id.clone();
     RunSummary {
         run_id: submission.run_id.clone(),
         pipeline_id: submission.pipeline_id.clone(),
@@ -38,13 +37,17 @@ pub(crate) fn summarize(run: &Run, now: Timestamp) -> RunSummary {
             .running_nodes()
             .next()
             .or_else(|| run.parked_nodes().next())
-            .map(name_of),
+            .map(|node| run.label(node)),
         created_at: run.created_at().0,
         started_at: run.started_at().map(|at| at.0),
         ended_at: run.ended_at().map(|at| at.0),
         updated_at: run.last_event_at().0,
         active_ms: run.active_ms(now),
         parent: submission.parent.clone(),
+        step_of: submission.parent_step.as_ref().map(|step| StepOf {
+            run_id: step.run_id.clone(),
+            agent: step.node.clone(),
+        }),
         plan_hash: submission.plan.hash.clone(),
         last_seq: run.next_seq().saturating_sub(1),
         durations: run.end().is_some().then(|| durations(run)),

@@ -1,6 +1,7 @@
 //! The logs that attempts leave behind: `<node>.<try>.<serial>.out` and `.err` in the
-//! run's directory.
+//! run's directory, the node being `scan.3` for the instance `scan[3]`.
 
+use stagewright_core::NodeIx;
 use stagewright_engine::RunDirs;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ const TAIL_BYTES: u64 = 64 * 1024;
 /// One log file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogFile {
-    /// The agent or gate.
+    /// The agent or gate, with its instance (`scan[3]`) where it has one.
     pub(crate) node: String,
     /// The try, from 1.
     pub(crate) try_number: u32,
@@ -23,17 +24,25 @@ pub(crate) struct LogFile {
     pub(crate) path: PathBuf,
 }
 
-/// The logs of a run, or of one of its nodes, in the order of their launches.
+/// The logs of a run, or of one of its nodes, in the order of their launches. The id of
+/// a repeated node means all of its instances.
 pub(crate) fn of_run(dirs: &RunDirs, node: Option<&str>) -> Vec<LogFile> {
     let Ok(entries) = std::fs::read_dir(dirs.logs()) else {
         return Vec::new();
     };
     let mut logs: Vec<LogFile> = entries
         .filter_map(|entry| parse(entry.ok()?.path()))
-        .filter(|log| node.is_none_or(|node| node == log.node))
+        .filter(|log| node.is_none_or(|node| belongs_to(&log.node, node)))
         .collect();
     logs.sort_by(|a, b| (a.serial, &a.stream).cmp(&(b.serial, &b.stream)));
     logs
+}
+
+/// Whether logs of this label are asked for by that node or instance.
+fn belongs_to(label: &str, asked: &str) -> bool {
+    label
+        .strip_prefix(asked)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 
 fn parse(path: PathBuf) -> Option<LogFile> {
@@ -42,7 +51,7 @@ fn parse(path: PathBuf) -> Option<LogFile> {
     let stream = parts.next()?.to_owned();
     let serial = parts.next()?.parse().ok()?;
     let try_number = parts.next()?.parse().ok()?;
-    let node = parts.next()?.to_owned();
+    let node = NodeIx::label_of_file(parts.next()?);
     Some(LogFile {
         node,
         try_number,

@@ -36,7 +36,7 @@ pub(super) fn answer(
         note: arguments.note.clone(),
     };
     let message = InboxMessage::Answer {
-        node: run.plan().node(node).id.clone(),
+        node: run.label(node),
         approved,
         choice: String::new(),
         by: answer.by.clone(),
@@ -93,6 +93,7 @@ fn counted(run: &Run, node: NodeIx, approved: bool) -> bool {
         NodeView::Pending
         | NodeView::Running { .. }
         | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. }
         | NodeView::Parked { .. }
         | NodeView::Skipped(_) => approved,
     }
@@ -133,7 +134,7 @@ fn too_late(run: &Run, node: NodeIx) -> UserError {
     EngineError::NotWaiting {
         message: format!(
             "`{}` does not wait any more: its deadline passed, or somebody answered",
-            run.plan().node(node).id
+            run.label(node)
         ),
     }
     .into()
@@ -142,16 +143,13 @@ fn too_late(run: &Run, node: NodeIx) -> UserError {
 /// The node that is meant: the one that waits, or the one that was named.
 fn waiting_node(run: &Run, named: Option<&str>) -> Result<NodeIx, UserError> {
     let waiting: Vec<NodeIx> = run.parked_nodes().collect();
-    let ids: Vec<&str> = waiting
-        .iter()
-        .map(|node| run.plan().node(*node).id.as_str())
-        .collect();
+    let ids: Vec<String> = waiting.iter().map(|node| run.label(*node)).collect();
     let run_id = &run.submission().run_id;
     match (named, waiting.as_slice()) {
         (Some(id), _) => waiting
             .iter()
             .copied()
-            .find(|node| run.plan().node(*node).id == id)
+            .find(|node| run.label(*node) == id)
             .ok_or_else(|| {
                 let error = UserError::usage(
                     "SW0306",

@@ -20,7 +20,7 @@ pub(super) fn logs(arguments: &LogsArguments, printer: &Printer) -> Result<Exit,
     let summary = session.engine.find(&arguments.run.key())?;
     if let Some(agent) = &arguments.agent {
         let run = session.engine.load(&summary.run_id)?;
-        if run.find(agent).is_none() {
+        if run.find_labelled(agent).is_none() {
             return Err(UserError::no_such_agent(&run, agent));
         }
     }

@@ -1,0 +1,126 @@
+//! Custom conditions: programs that answer yes or no, asked once and journaled
+//! (decision 8).
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::in_flight::{InFlight, Report, Subject};
+use crate::live::LiveRun;
+use serde_json::{Value, json};
+use stagewright_agents::Question;
+use stagewright_core::condition::{Condition, Evaluator};
+use stagewright_core::event::Asker;
+use stagewright_core::{NodeIx, NodeView, scope};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a custom condition's program may take.
+const EVALUATOR_TIMEOUT: Duration = Duration::from_secs(60);
+
+impl Engine {
+    /// Asks the program of a custom condition.
+    ///
+    /// # Errors
+    /// When the results so far cannot be read.
+    pub(crate) fn ask(
+        &self,
+        live: &mut LiveRun,
+        in_flight: &mut InFlight,
+        asker: Asker,
+        number: u32,
+    ) -> Result<(), EngineError> {
+        let plan = std::sync::Arc::clone(live.run().plan());
+        let condition = match asker {
+            Asker::Stage(stage) => plan.stage(stage).condition.as_ref(),
+            Asker::Node(node) => plan.node(node).condition.as_ref(),
+        };
+        let evaluator = condition
+            .and_then(|condition| find_evaluator(condition, number))
+            .expect("a custom condition that is asked for stands in the plan");
+        let argv = match evaluator {
+            Evaluator::Command(argv) => Ok(argv.clone()),
+            Evaluator::Named(name) => self.evaluator(name).ok_or_else(|| {
+                format!(
+                    "the settings name no program for the custom evaluator `{name}`; \
+                     add `[evaluators]` with `{name} = [\"program\", \"argument\"]` to stagewright.toml"
+                )
+            }),
+        };
+        let input = evaluator_input(live)?;
+        let agents = self.agents();
+        let submission = live.run().submission();
+        let work_dir = PathBuf::from(&submission.work_dir);
+        let owner = match asker {
+            Asker::Stage(stage) => plan.stage(stage).id.clone(),
+            Asker::Node(node) => live.run().label(node),
+        };
+        let marker = format!("{}/{owner}/condition.{number}", submission.run_id);
+        in_flight.start(Subject::Question(asker, number), None, async move {
+            let answer = match argv {
+                Ok(argv) => {
+                    agents
+                        .evaluate(Question {
+                            argv,
+                            env: BTreeMap::new(),
+                            input,
+                            work_dir,
+                            timeout: EVALUATOR_TIMEOUT,
+                            marker,
+                        })
+                        .await
+                }
+                Err(message) => Err(message),
+            };
+            Report::Evaluated(answer)
+        });
+        Ok(())
+    }
+}
+
+/// The evaluator of a custom condition, by its number.
+fn find_evaluator(condition: &Condition, wanted: u32) -> Option<&Evaluator> {
+    match condition {
+        Condition::Custom { number, evaluator } => (*number == wanted).then_some(evaluator),
+        Condition::All { of } | Condition::Any { of } => {
+            of.iter().find_map(|part| find_evaluator(part, wanted))
+        }
+        Condition::Not { of } => find_evaluator(of, wanted),
+        Condition::Always
+        | Condition::Never
+        | Condition::IfField { .. }
+        | Condition::IfResult { .. }
+        | Condition::Expression { .. } => None,
+    }
+}
+
+/// What a custom evaluator gets: the context, and the results so far in order.
+fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
+    let agents: Vec<(NodeIx, String)> = live
+        .run()
+        .plan()
+        .agents()
+        .map(|(node, planned)| (node, planned.id.clone()))
+        .collect();
+    let mut results = Vec::new();
+    for (node, id) in agents {
+        let Some(mut result) = scope::envelope(live.run(), node) else {
+            continue;
+        };
+        let reference = match live.run().view(node) {
+            NodeView::Done(outcome) => outcome.output.clone(),
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => None,
+        };
+        if let Some(reference) = reference {
+            let document = live.document(&reference)?;
+            result["output"] = document.get("output").cloned().unwrap_or_default();
+        }
+        result["agent_id"] = id.into();
+        results.push(result);
+    }
+    Ok(json!({"context": live.run().submission().context, "agent_results": results}))
+}
