@@ -61,19 +61,29 @@ fn start(run: &Run, node: NodeIx) -> Admission {
             None => Admission::Expand(of),
         };
     }
+    let instead = |event| Admission::Event(Box::new(event));
     match run.first_alternative(node) {
-        Ok(None) => Admission::Start(node),
-        Ok(Some(to)) => Admission::Event(Box::new(Event::FellBack { node, to })),
-        Err(message) => Admission::Event(Box::new(Event::AttemptFinished {
-            node,
-            try_number: 1,
-            launch: Launch::default(),
-            outcome: Box::new(AttemptOutcome::failed(
-                ErrorClass::InvalidInput,
-                format!("strategy: {message}"),
-            )),
-            retry_at: None,
-        })),
+        Ok(None) => {}
+        Ok(Some(to)) => return instead(Event::FellBack { node, to }),
+        Err(message) => return instead(refused(node, format!("strategy: {message}"))),
+    }
+    match (&planned.transformer, &run.node_state(node).input) {
+        (Some(_), None) => instead(Event::InputAsked { node }),
+        (Some(_), Some(Err(message))) => {
+            instead(refused(node, format!("input_transformer: {message}")))
+        }
+        (None, _) | (Some(_), Some(Ok(_))) => Admission::Start(node),
+    }
+}
+
+/// The end of a node that cannot start as asked.
+fn refused(node: NodeIx, message: String) -> Event {
+    Event::AttemptFinished {
+        node,
+        try_number: 1,
+        launch: Launch::default(),
+        outcome: Box::new(AttemptOutcome::failed(ErrorClass::InvalidInput, message)),
+        retry_at: None,
     }
 }
 

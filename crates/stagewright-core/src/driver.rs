@@ -74,6 +74,11 @@ pub enum Effect {
         /// How.
         stop: Stop,
     },
+    /// Have an agent's input made.
+    MakeInput {
+        /// The agent.
+        node: NodeIx,
+    },
     /// Ask the program of a custom condition.
     Ask {
         /// Whose condition.
@@ -91,6 +96,7 @@ pub struct Driver {
     /// Launches that were released, with the strongest stop that was asked for.
     in_flight: BTreeMap<Launch, (NodeIx, Option<Stop>)>,
     asked: BTreeSet<(Asker, u32)>,
+    asked_inputs: BTreeSet<NodeIx>,
     /// Whether nothing is to be started: this process only records something.
     holds: bool,
 }
@@ -104,6 +110,7 @@ impl Driver {
             batch: Batch::default(),
             in_flight: BTreeMap::new(),
             asked: BTreeSet::new(),
+            asked_inputs: BTreeSet::new(),
             holds: false,
         }
     }
@@ -150,6 +157,9 @@ impl Driver {
             | Input::Suspended { launch, .. }
             | Input::Stopped { launch, .. } => {
                 self.in_flight.remove(launch);
+            }
+            Input::InputAnswered { node, .. } => {
+                self.asked_inputs.remove(node);
             }
             Input::ConditionAnswered { asker, number, .. } => {
                 self.asked.remove(&(*asker, *number));
@@ -230,6 +240,11 @@ impl Driver {
         for (asker, number) in wanted.questions {
             if self.asked.insert((asker, number)) {
                 effects.push(Effect::Ask { asker, number });
+            }
+        }
+        for node in wanted.inputs {
+            if self.asked_inputs.insert(node) {
+                effects.push(Effect::MakeInput { node });
             }
         }
         effects

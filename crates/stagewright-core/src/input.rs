@@ -61,6 +61,13 @@ pub enum Input {
         /// True, false, or what went wrong.
         answer: Result<bool, String>,
     },
+    /// Whoever makes an agent's input answered.
+    InputAnswered {
+        /// The agent.
+        node: NodeIx,
+        /// The input beside the journal, or what went wrong.
+        answer: Result<BlobRef, String>,
+    },
     /// Time has passed; whatever is due happens.
     Tick,
     /// Somebody wants the run to stop.
@@ -132,6 +139,8 @@ pub struct Wanted {
     pub launches: Vec<Launching>,
     /// Custom conditions that should be answered.
     pub questions: Vec<(Asker, u32)>,
+    /// Agents whose input should be made.
+    pub inputs: Vec<NodeIx>,
     /// When the core wants a [`Input::Tick`] at the latest.
     pub wake_at: Option<Timestamp>,
 }

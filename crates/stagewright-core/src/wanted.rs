@@ -23,6 +23,11 @@ pub fn wanted(run: &Run) -> Wanted {
         } else {
             run.asking.iter().copied().collect()
         },
+        inputs: if run.interrupted || run.halting().is_some() {
+            Vec::new()
+        } else {
+            run.asking_inputs.iter().copied().collect()
+        },
         wake_at: wake_at(run),
     }
 }

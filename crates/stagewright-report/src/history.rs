@@ -85,6 +85,8 @@ pub(crate) fn word(event: &Event) -> &'static str {
         Event::Ended { .. } => "ended",
         Event::Reopened => "reopened",
         Event::WaitEnded { .. } => "wait_ended",
+        Event::InputAsked { .. } => "input_asked",
+        Event::InputAnswered { .. } => "input_answered",
         Event::Expanded { .. } => "expanded",
         Event::RepetitionFinished { .. } => "repetition_finished",
         Event::FellBack { .. } => "fell_back",
@@ -107,6 +109,8 @@ pub(crate) fn subject(event: &Event) -> (Option<StageIx>, Option<NodeIx>) {
             Repeated::Node(node) => (None, Some(*node)),
         },
         Event::WaitEnded { node }
+        | Event::InputAsked { node }
+        | Event::InputAnswered { node, .. }
         | Event::FellBack { node, .. }
         | Event::ResultAdopted { node, .. }
         | Event::NodeSkipped { node, .. }
@@ -201,6 +205,10 @@ fn data(run: &Run, event: &Event) -> Value {
             "items_hash": items.as_ref().map(|blob| &blob.hash),
         }),
         Event::RepetitionFinished { end, .. } => repetition_end(end),
+        Event::InputAnswered { answer, .. } => match answer {
+            Ok(input) => json!({"input_hash": input.hash}),
+            Err(message) => json!({"error": message}),
+        },
         Event::FellBack { to, .. } => json!({"to": to}),
         Event::Answered { digest, answer, .. } => json!({
             "approved": answer.approved,
@@ -223,6 +231,7 @@ fn data(run: &Run, event: &Event) -> Value {
         Event::StageStarted { .. }
         | Event::RetryDue { .. }
         | Event::WaitEnded { .. }
+        | Event::InputAsked { .. }
         | Event::Interrupted
         | Event::Reopened => Value::Null,
     }

@@ -48,6 +48,12 @@ pub fn decide(run: &Run, now: Timestamp, input: Input) -> Vec<Event> {
             .into_iter()
             .collect()
         }
+        Input::InputAnswered { node, answer } => {
+            let open = run.phase == Phase::Running && run.asking_inputs.contains(&node);
+            open.then_some(Event::InputAnswered { node, answer })
+                .into_iter()
+                .collect()
+        }
         Input::Tick => tick::tick(run, now),
         Input::Cancel { reason, force } => person::cancel(run, reason, force),
         Input::Interrupt => {

@@ -90,6 +90,18 @@ pub enum Event {
         /// True, false, or what went wrong.
         answer: Result<bool, String>,
     },
+    /// Somebody is asked to make an agent's input (decision 8).
+    InputAsked {
+        /// The agent.
+        node: NodeIx,
+    },
+    /// An agent's input was made.
+    InputAnswered {
+        /// The agent.
+        node: NodeIx,
+        /// The input beside the journal, or what went wrong.
+        answer: Result<BlobRef, String>,
+    },
     /// An agent or gate was not run.
     NodeSkipped {
         /// The agent or gate.

@@ -14,7 +14,7 @@ pub use action::{Action, Command, ExitCodes, Http, Human, Program, Strategy, Sub
 pub use answer::{AnswerReader, FindingsMapping, ItemForm, OutputForm, Outputs};
 pub use repeat::{Items, Over, Repeat};
 
-use crate::condition::Condition;
+use crate::condition::{Condition, Evaluator};
 use crate::decision::Policy;
 use crate::retry::RetryPolicy;
 use serde::{Deserialize, Serialize};
@@ -254,6 +254,9 @@ pub struct Node {
     /// What is taken from its answer, and what the answer must look like (rule A9).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outputs: Option<Outputs>,
+    /// Who makes its input out of the context (decision 8); `None` is nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transformer: Option<Evaluator>,
     /// How often it is run, and over what (decision 34).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,

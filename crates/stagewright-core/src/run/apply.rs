@@ -72,6 +72,18 @@ impl Run {
                     self.make_ready(*node);
                 }
             }
+            Event::InputAsked { node } => {
+                self.asking_inputs.insert(*node);
+                self.ready.remove(node);
+                self.begin(*node);
+                // Its condition held, and is not asked again.
+                self.node_mut(*node).admitted = true;
+            }
+            Event::InputAnswered { node, answer } => {
+                self.asking_inputs.remove(node);
+                self.node_mut(*node).input = Some(answer.clone());
+                self.make_ready(*node);
+            }
             Event::NodeSkipped { node, reason } => self.skip(*node, reason, at),
             Event::AttemptStarted {
                 node,

@@ -20,8 +20,8 @@ pub use view::{NodeView, Standing};
 
 use crate::decision::DecisionRecord;
 use crate::event::{
-    Asker, AttemptOutcome, HaltCause, Launch, RunStatus, SkipReason, StageStatus, Submission,
-    WaitReason,
+    Asker, AttemptOutcome, BlobRef, HaltCause, Launch, RunStatus, SkipReason, StageStatus,
+    Submission, WaitReason,
 };
 use crate::graph::Graph;
 use crate::plan::{NodeIx, Repeated, StageIx};
@@ -73,6 +73,8 @@ pub struct Run {
     pub(crate) deadlines: BTreeSet<(Timestamp, NodeIx)>,
     /// Custom conditions that are asked and not answered.
     pub(crate) asking: BTreeSet<(Asker, u32)>,
+    /// Agents whose input is asked for and not made.
+    pub(crate) asking_inputs: BTreeSet<NodeIx>,
     /// Answers to custom conditions.
     pub(crate) answers: BTreeMap<(Asker, u32), Result<bool, String>>,
     /// A halt that follows from what was applied and is not journaled yet.
@@ -174,6 +176,8 @@ pub(crate) struct NodeState {
     pub(crate) launches_of_try: u32,
     /// Whether the current try must be launched again rather than a new one begun.
     pub(crate) relaunch: bool,
+    /// The input that was made for it.
+    pub(crate) input: Option<Result<BlobRef, String>>,
     /// Who does it: its own action at 0, then its fallbacks.
     pub(crate) alternative: u32,
     /// Re-runs that were made before whoever does it now took over.
@@ -197,6 +201,7 @@ impl NodeState {
             timeouts: 0,
             launches_of_try: 0,
             relaunch: false,
+            input: None,
             alternative: 0,
             retries_before: 0,
             last_failure: None,
@@ -318,6 +323,7 @@ impl Run {
             parked: BTreeSet::new(),
             deadlines: BTreeSet::new(),
             asking: BTreeSet::new(),
+            asking_inputs: BTreeSet::new(),
             answers: BTreeMap::new(),
             due_halt: None,
             halt: None,

@@ -166,6 +166,7 @@ impl Run {
         }
         self.running.remove(&node);
         self.forget_questions(Asker::Node(node));
+        self.asking_inputs.remove(&node);
         self.leave_waiting(node);
     }
 

@@ -261,6 +261,7 @@ impl Run {
         self.parked.clear();
         self.deadlines.clear();
         self.asking.clear();
+        self.asking_inputs.clear();
         self.between.clear();
         self.answers.retain(|(asker, _), _| match asker {
             crate::event::Asker::Node(node) => !again.contains(node),

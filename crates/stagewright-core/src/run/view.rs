@@ -116,6 +116,7 @@ impl Run {
                     && self.running.is_empty()
                     && self.backoff.is_empty()
                     && self.asking.is_empty()
+                    && self.asking_inputs.is_empty()
                     && self.doomed.is_empty()
                     && self.halting().is_none()
                     && self.due_halt.is_none()
@@ -275,6 +276,14 @@ impl Run {
     /// How a repetition ended; `None` while it has not.
     pub fn repetition_end(&self, of: Repeated) -> Option<&RepetitionEnd> {
         self.repetitions.get(&of)?.end.as_ref()
+    }
+
+    /// The input that was made for an agent, beside the journal.
+    pub fn made_input(&self, node: NodeIx) -> Option<&BlobRef> {
+        match &self.find_node(node)?.input {
+            Some(Ok(input)) => Some(input),
+            Some(Err(_)) | None => None,
+        }
     }
 
     /// The address for people: a node's id, and the instance in brackets.

@@ -125,3 +125,40 @@ fn a_waiting_pipeline_can_be_cancelled() {
         "end: CANCELLED BLOCK\nagents: a=FAILURE(cancelled)",
     );
 }
+
+#[test]
+fn an_input_is_made_once_before_the_first_try() {
+    // Goal: the answer is journaled, so neither a re-run nor a crash asks again
+    // (decision 8); a one-at-a-time stage waits meanwhile.
+    check(
+        "stage s\n  a made retries=1 base=0s\n  b",
+        "a: fail, ok",
+        "order: 0 a{ | 1 a} a+ | 2 a! a+ | 3 a- b+ | 4 b-\nend: SUCCESS MERGE",
+    );
+    check(
+        "stage s\n  a made",
+        "at 500ms crash 1s\nat 3s crash 1s",
+        "order: 0 a{ | 1.5 CLAIM | 2.5 a} a+ | 4 CLAIM a? a+ | 5 a-",
+    );
+    check(
+        "stage s parallel\n  a each=x,y made if item == 'x'",
+        "",
+        "order: 0 a*2 a[0]{ a[1]~ | 1 a[0]} a[0]+ | 2 a[0]- a.",
+    );
+}
+
+#[test]
+fn an_input_that_cannot_be_made_is_a_failure() {
+    check(
+        "stage s\n  unfit made\n  b",
+        "",
+        "order: 0 unfit{ | 1 unfit} unfit- b+ | 2 b-
+         agents: unfit=FAILURE(invalid_input) b=SUCCESS
+         blocks: missing_evidence(unfit)",
+    );
+    check(
+        "stage s\n  a made",
+        "at 500ms cancel",
+        "agents: a=cancelled\nend: CANCELLED BLOCK",
+    );
+}

@@ -15,7 +15,7 @@
 //! It owns the text form and its defaults; what a plan means is the core's business.
 
 use serde_json::{Value, json};
-use stagewright_core::condition::Condition;
+use stagewright_core::condition::{Condition, Evaluator};
 use stagewright_core::decision::Policy;
 use stagewright_core::event::{BlobRef, Submission};
 use stagewright_core::plan::{
@@ -195,6 +195,7 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
         fallbacks: Vec::new(),
         strategy: None,
         outputs: None,
+        transformer: None,
         repeat: None,
         secrets: std::collections::BTreeMap::new(),
         action: Action::Lambda {
@@ -227,6 +228,7 @@ fn node_line(id: &str, rest: &str, stage: StageIx, ids: &[String]) -> Node {
                 let chosen = || Strategy::Chosen(text.to_owned());
                 node.strategy = Some(Strategy::parse(text).unwrap_or_else(chosen));
             }
+            ("made", "") => node.transformer = Some(Evaluator::Named("maker".to_owned())),
             ("halt", "") => node.on_failure = OnFailure::Halt,
             ("ask", "") => node.on_interrupt = OnInterrupt::Ask,
             ("once", "") => node.on_interrupt = OnInterrupt::Fail,

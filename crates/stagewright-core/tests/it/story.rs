@@ -202,6 +202,8 @@ impl Story {
             Event::Expanded { of, count, .. } => Some(format!("{}*{count}", self.repeated(*of))),
             Event::RepetitionFinished { of, .. } => Some(format!("{}.", self.repeated(*of))),
             Event::FellBack { node, to } => of(node, &format!(">{to}")),
+            Event::InputAsked { node } => of(node, "{"),
+            Event::InputAnswered { node, .. } => of(node, "}"),
             Event::WaitEnded { node } => of(node, "<"),
             Event::Halted { .. } => Some("HALT".to_owned()),
             Event::CancelRequested { .. } => Some("CANCEL".to_owned()),

@@ -13,7 +13,9 @@
 use crate::pipeline::{Pipeline, milliseconds};
 use crate::story::Story;
 use serde_json::json;
-use stagewright_core::event::{Answer, Asker, AttemptOutcome, AttemptResult, Launch, Verdict};
+use stagewright_core::event::{
+    Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Launch, Verdict,
+};
 use stagewright_core::finding::FindingKind;
 use stagewright_core::input::{ItemList, Launching, StartRequest};
 use stagewright_core::plan::{Action, Items, Over, Repeated};
@@ -43,6 +45,7 @@ enum Happening {
     Report(NodeIx, Launch, Box<AttemptOutcome>),
     Stopped(NodeIx, Launch),
     Suspended(NodeIx, Launch),
+    Input(NodeIx, Result<BlobRef, String>),
     Condition(Asker, u32, Result<bool, String>),
     Command(String),
     Restart,
@@ -196,6 +199,7 @@ impl World {
                 launch,
                 question: "its own run waits".to_owned(),
             }),
+            Happening::Input(node, answer) => self.handle(Input::InputAnswered { node, answer }),
             Happening::Stopped(node, launch) => self.handle(Input::Stopped { node, launch }),
             Happening::Condition(asker, number, answer) => {
                 self.handle(Input::ConditionAnswered {
@@ -324,6 +328,16 @@ impl World {
                 );
                 let now = self.clock_ms - START_MS;
                 self.schedule(now, Happening::Stopped(node, launch));
+            }
+            Effect::MakeInput { node } => {
+                let id = &self.graph.plan.node(node).id;
+                let answer = if id.starts_with("unfit") {
+                    Err("it broke".to_owned())
+                } else {
+                    Ok(BlobRef::of(b"{}"))
+                };
+                let at = self.clock_ms - START_MS + 1_000;
+                self.schedule(at, Happening::Input(node, answer));
             }
             Effect::Ask { asker, number } => {
                 let name = match asker {

@@ -120,6 +120,17 @@ pub fn every_event() -> Vec<Event> {
         Event::RetryDue {
             node: NodeIx::new(3).at(7),
         },
+        Event::InputAsked {
+            node: NodeIx::new(1),
+        },
+        Event::InputAnswered {
+            node: NodeIx::new(1),
+            answer: Ok(BlobRef::of(b"{}")),
+        },
+        Event::InputAnswered {
+            node: NodeIx::new(1).at(2),
+            answer: Err("the transformer left with 1".to_owned()),
+        },
         Event::WaitEnded {
             node: NodeIx::new(2),
         },

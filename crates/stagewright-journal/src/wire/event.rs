@@ -18,6 +18,14 @@ use stagewright_core::event as core;
 use stagewright_core::{StageIx, Timestamp};
 use std::sync::Arc;
 
+/// The input that was made for an agent.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum InputAnswer {
+    Made(BlobRef),
+    Error(String),
+}
+
 /// One fact of a run.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -49,6 +57,13 @@ pub(super) enum Event {
         asker: Asker,
         number: u32,
         answer: ConditionAnswer,
+    },
+    InputAsked {
+        node: Address,
+    },
+    InputAnswered {
+        node: Address,
+        answer: InputAnswer,
     },
     NodeSkipped {
         node: Address,
@@ -165,6 +180,16 @@ impl From<&core::Event> for Event {
                 asker: (*asker).into(),
                 number: *number,
                 answer: ConditionAnswer::from(answer),
+            },
+            core::Event::InputAsked { node } => Self::InputAsked {
+                node: (*node).into(),
+            },
+            core::Event::InputAnswered { node, answer } => Self::InputAnswered {
+                node: (*node).into(),
+                answer: match answer {
+                    Ok(input) => InputAnswer::Made(input.into()),
+                    Err(message) => InputAnswer::Error(message.clone()),
+                },
             },
             core::Event::NodeSkipped { node, reason } => Self::NodeSkipped {
                 node: (*node).into(),
@@ -312,6 +337,14 @@ impl From<Event> for core::Event {
                 asker: asker.into(),
                 number,
                 answer: answer.into(),
+            },
+            Event::InputAsked { node } => Self::InputAsked { node: node.into() },
+            Event::InputAnswered { node, answer } => Self::InputAnswered {
+                node: node.into(),
+                answer: match answer {
+                    InputAnswer::Made(input) => Ok(input.into()),
+                    InputAnswer::Error(message) => Err(message),
+                },
             },
             Event::NodeSkipped { node, reason } => Self::NodeSkipped {
                 node: node.into(),

@@ -41,9 +41,11 @@ fn the_samples_cover_every_kind_of_event() {
         Event::Expanded { .. } => 22,
         Event::RepetitionFinished { .. } => 23,
         Event::FellBack { .. } => 24,
+        Event::InputAsked { .. } => 25,
+        Event::InputAnswered { .. } => 26,
     };
     let seen: BTreeSet<i32> = every_event().iter().map(number).collect();
-    assert_eq!(seen, (0..=24).collect());
+    assert_eq!(seen, (0..=26).collect());
 }
 
 #[test]

@@ -45,6 +45,7 @@ fn agent(id: &str, minutes: Option<u64>, depends_on: &[u32]) -> Node {
         fallbacks: Vec::new(),
         strategy: None,
         outputs: None,
+        transformer: None,
         repeat: None,
         secrets: BTreeMap::new(),
         action: Action::Lambda {

@@ -67,6 +67,8 @@ fn tone(event: &Event) -> Tone {
         Event::Claimed { .. }
         | Event::ConditionAsked { .. }
         | Event::WaitEnded { .. }
+        | Event::InputAsked { .. }
+        | Event::InputAnswered { .. }
         | Event::Expanded { .. }
         | Event::RepetitionFinished { .. }
         | Event::RetryDue { .. } => Tone::Dim,
@@ -148,6 +150,8 @@ pub(crate) fn detail(run: &Run, recorded: &Recorded) -> String {
         Event::StageStarted { .. }
         | Event::ConditionAsked { .. }
         | Event::RetryDue { .. }
+        | Event::InputAsked { .. }
+        | Event::InputAnswered { .. }
         | Event::WaitEnded { .. }
         | Event::Interrupted
         | Event::Reopened => String::new(),

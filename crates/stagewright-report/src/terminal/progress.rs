@@ -113,6 +113,8 @@ impl Progress {
             Event::StageFinished { .. }
             | Event::ConditionAsked { .. }
             | Event::ConditionAnswered { .. }
+            | Event::InputAsked { .. }
+            | Event::InputAnswered { .. }
             | Event::WaitEnded { .. }
             | Event::RetryDue { .. } => Vec::new(),
             Event::Expanded { of, count, .. } => vec![self.expanded(run, *of, *count)],

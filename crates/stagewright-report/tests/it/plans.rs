@@ -107,6 +107,7 @@ impl Draft {
             fallbacks: Vec::new(),
             strategy: None,
             outputs: None,
+            transformer: None,
             repeat: None,
             secrets: BTreeMap::new(),
             action: Action::Lambda {

@@ -82,6 +82,13 @@ impl From<ModeArgument> for RunMode {
 pub(crate) struct ResumeArguments {
     #[command(flatten)]
     pub(crate) run: RunArgument,
+    /// Go on with the pipeline file as it is now: a new run that takes over every result
+    /// that the change does not touch.
+    #[arg(long)]
+    pub(crate) use_current: bool,
+    /// Show what would be reused and what would run again, and why; start nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Leave with 5 on partial success.
     #[arg(long)]
     pub(crate) exit_partial: bool,

@@ -290,6 +290,7 @@ impl Order {
             fallbacks: Vec::new(),
             strategy: None,
             outputs: None,
+            transformer: None,
             repeat: None,
             action: Action::Lambda {
                 arn: self.arn.clone(),

@@ -25,6 +25,7 @@ mod run;
 mod schema;
 mod settings;
 mod status;
+mod successor;
 mod table;
 mod validate;
 mod watch;

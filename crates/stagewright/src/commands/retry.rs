@@ -2,21 +2,21 @@
 //! the rest from its parent.
 
 use super::resume::tell_of_changes;
+use super::successor::successor;
 use crate::arguments::RetryArguments;
 use crate::conduct::{Manner, conduct};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_engine::{EngineError, NewSubmission, take_over};
+use stagewright_engine::{EngineError, take_over};
 use stagewright_journal::LeaseError;
-use std::path::PathBuf;
 
 pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exit, UserError> {
     let session = Session::open(Need::Existing)?;
     let summary = session.engine.find(&arguments.run.key())?;
     let parent = session.engine.load(&summary.run_id)?;
-    let Some(from) = parent.find(&arguments.from) else {
+    let Some(from) = parent.find_labelled(&arguments.from) else {
         return Err(UserError::no_such_agent(&parent, &arguments.from));
     };
     if parent.end().is_none() && parent.stuck_reason().is_none() {
@@ -38,33 +38,23 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
     }
     tell_of_changes(&session, &parent, printer);
     let submission = parent.submission();
-    let new = NewSubmission {
-        plan: parent.plan().as_ref().clone(),
-        context: submission.context.clone(),
-        // A stuck parent has not ended: its key stays with it.
-        pipeline_id: match parent.end() {
-            Some(_) => submission.pipeline_id.clone(),
-            None => format!(
-                "{}-retry-{}",
-                submission.pipeline_id,
-                &summary.run_id[4..10]
-            ),
-        },
-        mode: submission.mode,
-        max_parallelism: submission.max_parallelism,
-        concurrency_cap: session.settings.concurrency(),
-        timeout_ms: submission.timeout_ms,
-        max_agent_ms: submission.max_agent_ms,
-        fail_fast: submission.fail_fast,
-        fail_fast_on_critical: submission.fail_fast_on_critical,
-        partial_success_allowed: submission.partial_success_allowed,
-        trace_id: submission.trace_id.clone(),
-        source: submission.source.clone(),
-        work_dir: PathBuf::from(&submission.work_dir),
-        parent: Some(summary.run_id.clone()),
-        adopted: take_over(&parent, from),
-        policy_changed: submission.policy_changed.clone(),
+    // A stuck parent has not ended: its key stays with it.
+    let pipeline_id = match parent.end() {
+        Some(_) => submission.pipeline_id.clone(),
+        None => format!(
+            "{}-retry-{}",
+            submission.pipeline_id,
+            &summary.run_id[4..10]
+        ),
     };
+    let new = successor(
+        &parent,
+        pipeline_id,
+        parent.plan().as_ref().clone(),
+        submission.context.clone(),
+        take_over(&parent, from),
+        &session,
+    );
     printer.note(&format!(
         "a new run takes over {} of run {}",
         match new.adopted.len() {
