@@ -41,6 +41,31 @@ pub const MAX_TEMPLATE_BYTES: usize = 256 * 1024;
 /// The most re-runs that a file may ask for.
 pub const MAX_RETRIES: u32 = 1_000;
 
+/// The most iterations that a loop may have, as many as a list may have elements.
+pub use stagewright_core::repetition::MAX_INSTANCES as MAX_ITERATIONS;
+
+/// How deep pipelines may contain others (decision 35).
+pub const MAX_PIPELINE_NESTING: usize = 10;
+
+/// The most agents and gates of a pipeline together with those of all that it contains,
+/// each as often as it is contained.
+pub const MAX_NESTED_NODES: usize = 100_000;
+
+/// The most edges between agents and gates that follow from what they read.
+pub const MAX_EDGES: usize = 1_000_000;
+
+/// The largest JSON Schema of an output, in values.
+pub const MAX_SCHEMA_VALUES: usize = 10_000;
+
+/// The largest answer of an HTTP endpoint that a file may ask for, in bytes.
+pub const MAX_ANSWER_BYTES: u64 = 1024 * 1024 * 1024;
+
+/// The most redirects that an HTTP agent may ask for.
+pub const MAX_REDIRECTS: u32 = 20;
+
+/// The longest URL, in bytes.
+pub const MAX_URL_BYTES: usize = 8 * 1024;
+
 /// The longest duration that a file may give: a year, in milliseconds.
 pub const MAX_DURATION_MS: u64 = 366 * 24 * 60 * 60 * 1_000;
 

@@ -208,6 +208,9 @@ fn title(table: &Table) -> String {
         "dependency" => "A dependency".to_owned(),
         "gate_exit_codes" => "`exit_codes` of a gate".to_owned(),
         "exit_codes" => "`exit_codes` of an agent".to_owned(),
+        "sub_pipeline" => "`pipeline` of an agent".to_owned(),
+        "findings" => "`findings` as a mapping".to_owned(),
+        "finding" => "`item` of `findings`".to_owned(),
         name => format!("`{name}`"),
     }
 }
@@ -230,8 +233,8 @@ fn describe(shape: &Shape) -> String {
         Shape::Environment => "mapping of names to templates".to_owned(),
         Shape::Secrets => "mapping of names to references".to_owned(),
         Shape::Severities => "mapping to `CRITICAL`, `HIGH`, `MEDIUM`, `LOW`".to_owned(),
-        Shape::Object(table) => format!("[{}](#{})", title(table), anchor(table)),
-        Shape::Objects(table) => format!("list of [{}](#{})", title(table), anchor(table)),
+        Shape::Object(table) => link(table),
+        Shape::Objects(table) => format!("list of {}", link(table)),
         Shape::Condition => format!(
             "[{}](#{}), `always` or `never`",
             title(&keys::CONDITION),
@@ -239,6 +242,16 @@ fn describe(shape: &Shape) -> String {
         ),
         Shape::Conditions => format!("list of {}", describe(&Shape::Condition)),
         Shape::Expression => "expression".to_owned(),
+        Shape::Loop => format!("expression, or {}", link(&keys::CONDITION)),
+        Shape::Items => "expression, or list".to_owned(),
+        Shape::WordOrExpression(words) => format!("{}, or `{{{{ … }}}}`", quoted(words)),
+        Shape::WordOr(words, table) => format!("{}, or {}", quoted(words), link(table)),
+        Shape::TextOr(table) => format!("text, or {}", link(table)),
+        Shape::OneOrMore(table) => format!("{}, or list of them", link(table)),
+        Shape::Size(most) => format!("size, at most {}", crate::lower::show_bytes(*most)),
+        Shape::Headers => "mapping of names to templates".to_owned(),
+        Shape::Expressions => "mapping of names to expressions".to_owned(),
+        Shape::Schema => "JSON Schema, or path of one".to_owned(),
         Shape::Run => "shell text, or list of templates".to_owned(),
         Shape::Dependencies => format!(
             "list of ids or of [{}](#{})",
@@ -246,8 +259,13 @@ fn describe(shape: &Shape) -> String {
             anchor(&keys::DEPENDENCY)
         ),
         Shape::Evaluator => "list of texts, name, or expression".to_owned(),
+        Shape::Helper => "list of texts, or name".to_owned(),
         Shape::Operand => "any value".to_owned(),
     }
+}
+
+fn link(table: &Table) -> String {
+    format!("[{}](#{})", title(table), anchor(table))
 }
 
 /// The anchor that Markdown gives to a table's heading.

@@ -79,6 +79,33 @@ fn value(shape: &Shape) -> Value {
     let scalar = json!({"type": ["string", "number", "boolean", "null"]});
     match shape {
         Shape::Text | Shape::Template | Shape::Expression => scalar,
+        Shape::Loop => json!({"anyOf": [scalar, reference(&keys::CONDITION)]}),
+        Shape::Items => json!({"type": ["string", "number", "boolean", "null", "array"]}),
+        Shape::WordOrExpression(words) => json!({"anyOf": [
+            {"enum": or_null_words(words)},
+            {"type": "string", "pattern": "^\\s*\\{\\{"},
+        ]}),
+        Shape::WordOr(words, table) => json!({"anyOf": [
+            {"enum": or_null_words(words)},
+            reference(table),
+        ]}),
+        Shape::TextOr(table) => json!({"anyOf": [scalar, reference(table)]}),
+        Shape::OneOrMore(table) => or_null(&one_or_more(&reference(table))),
+        Shape::Size(_) => json!({
+            "type": ["string", "integer", "null"],
+            "pattern": "^\\s*[0-9]+\\s*(B|KiB|MiB|GiB)?\\s*$",
+            "minimum": 1,
+        }),
+        Shape::Headers => json!({
+            "type": ["object", "null"],
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        }),
+        Shape::Expressions => json!({
+            "type": ["object", "null"],
+            "propertyNames": {"pattern": "^[A-Za-z_][A-Za-z0-9_]*$"},
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+        }),
+        Shape::Schema => json!({"type": ["string", "number", "boolean", "object", "null"]}),
         // `true` is a word like others where an id stands.
         Shape::Id => json!({
             "type": ["string", "boolean", "null"],
@@ -94,9 +121,7 @@ fn value(shape: &Shape) -> Value {
         Shape::Duration => duration("exclusiveMinimum"),
         Shape::Wait => duration("minimum"),
         Shape::Word(words) => {
-            let mut values: Vec<Value> = words.iter().map(|word| (*word).into()).collect();
-            values.push(Value::Null);
-            json!({"enum": values})
+            json!({"enum": or_null_words(words)})
         }
         Shape::Texts => one_or_more(&scalar),
         Shape::Codes => or_null(&one_or_more(
@@ -126,7 +151,7 @@ fn value(shape: &Shape) -> Value {
             value(&Shape::Id),
             reference(&keys::DEPENDENCY),
         ]})),
-        Shape::Evaluator => one_or_more(&scalar),
+        Shape::Evaluator | Shape::Helper => one_or_more(&scalar),
     }
 }
 
@@ -146,6 +171,11 @@ fn condition() -> Value {
 
 fn or_null(schema: &Value) -> Value {
     json!({"anyOf": [{"type": "null"}, schema]})
+}
+
+fn or_null_words(words: &[&str]) -> Vec<Value> {
+    let words = words.iter().map(|word| Value::from(*word));
+    words.chain([Value::Null]).collect()
 }
 
 fn one_or_more(item: &Value) -> Value {

@@ -75,6 +75,14 @@ codes! {
     AgentKind = "SW0123", Error, "an agent needs exactly one kind";
     /// A word that is almost a known agent type.
     AlmostKnownType = "SW0124", Warning, "an agent type is almost a known one";
+    /// A file that the pipeline names and that cannot be read.
+    UnreadableFile = "SW0125", Error, "a file that the pipeline names cannot be read";
+    /// Pipelines that contain each other, or too many of them.
+    PipelineNesting = "SW0126", Error, "pipelines contain each other, or nest too deep";
+    /// A pipeline with errors.
+    BrokenPipeline = "SW0127", Error, "a pipeline that is used has errors";
+    /// Where an HTTP agent cannot go.
+    BadUrl = "SW0128", Error, "a URL cannot be requested";
 
     /// A name that nothing has.
     UnknownReference = "SW0130", Error, "a name that nothing in the pipeline has";
@@ -92,6 +100,10 @@ codes! {
     UndeclaredContext = "SW0136", Warning, "a context field without a declared default";
     /// A name that settings map to no program.
     Unmapped = "SW0137", Warning, "a name that settings map to no program";
+    /// A path that an output cannot have.
+    NotInOutput = "SW0138", Error, "a path that an agent's output cannot have";
+    /// A path that an output's description does not have.
+    UndeclaredOutput = "SW0139", Warning, "a path that an agent's output is not known to have";
 
     /// An expression that is not one.
     BadExpression = "SW0140", Error, "an expression cannot be understood";
@@ -99,6 +111,8 @@ codes! {
     BadTemplate = "SW0141", Error, "a template cannot be understood";
     /// An operator and a value that do not fit.
     BadComparison = "SW0142", Error, "an operator and its value do not fit";
+    /// A JSON Schema that is not one.
+    BadSchema = "SW0143", Error, "a JSON Schema cannot be used";
 
     /// A value would reach the shell in an unsafe way.
     UnsafeShell = "SW0150", Error, "a value may not stand at this place of a shell text";
@@ -116,6 +130,8 @@ codes! {
     LimitWithoutEffect = "SW0172", Warning, "a time limit can never be reached";
     /// `approve` would say no, or `reject` yes.
     ChoicesReversed = "SW0173", Warning, "choices stand the wrong way round";
+    /// A loop whose condition is always the same.
+    EndlessLoop = "SW0174", Warning, "a loop ends only at its bound";
 }
 
 impl Code {

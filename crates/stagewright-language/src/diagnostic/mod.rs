@@ -12,6 +12,9 @@ pub use code::Code;
 pub(crate) use problems::{Problem, Problems};
 pub use render::render;
 
+use crate::source::Source;
+use std::sync::Arc;
+
 /// How bad a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -60,4 +63,14 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// Further facts, such as where the other one of two stands.
     pub notes: Vec<String>,
+    /// The file that this is about where it is not the one that was loaded, but one that
+    /// it names.
+    pub source: Option<Arc<Source>>,
+}
+
+impl Diagnostic {
+    /// The file that this is about; `loaded` is the one that was loaded.
+    pub fn source<'a>(&'a self, loaded: &'a Source) -> &'a Source {
+        self.source.as_deref().unwrap_or(loaded)
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{Code, Diagnostic, Level, Span};
 use crate::limit::MAX_LISTED;
-use crate::source::{Extent, Lines};
+use crate::source::{Extent, Lines, Source};
+use std::sync::Arc;
 
 /// How many names may be compared to find "did you mean" in one load. A file of ten
 /// thousand wrong names is told that they are wrong, without ten thousand searches.
@@ -58,6 +59,8 @@ impl Problem {
 pub(crate) struct Problems<'a> {
     lines: Lines<'a>,
     listed: Vec<Diagnostic>,
+    /// Those of files that this one names, each in the order of its file.
+    adopted: Vec<Diagnostic>,
     errors: usize,
     warnings: usize,
     suggestions_left: usize,
@@ -68,6 +71,7 @@ impl<'a> Problems<'a> {
         Self {
             lines: Lines::new(text),
             listed: Vec::new(),
+            adopted: Vec::new(),
             errors: 0,
             warnings: 0,
             suggestions_left: SUGGESTION_BUDGET,
@@ -98,7 +102,23 @@ impl<'a> Problems<'a> {
             label: problem.label,
             hint: problem.hint,
             notes: problem.notes,
+            source: None,
         });
+    }
+
+    /// Takes over what is wrong with a file that this one names.
+    pub(crate) fn adopt(&mut self, found: Vec<Diagnostic>, source: &Arc<Source>) {
+        for mut diagnostic in found {
+            let count = match diagnostic.severity {
+                Level::Error => &mut self.errors,
+                Level::Warning => &mut self.warnings,
+            };
+            *count += 1;
+            if *count <= MAX_LISTED {
+                diagnostic.source.get_or_insert_with(|| Arc::clone(source));
+                self.adopted.push(diagnostic);
+            }
+        }
     }
 
     /// Counts a problem of which no more are listed; false while it still would be. A
@@ -162,11 +182,12 @@ impl<'a> Problems<'a> {
             .map(|candidate| format!("did you mean `{candidate}`?"))
     }
 
-    /// All problems in the order of the file; what was only counted is said at the
-    /// last one listed.
+    /// All problems in the order of the file, then those of the files that it names; what
+    /// was only counted is said at the last one listed.
     pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
         self.listed
             .sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.severity));
+        self.listed.append(&mut self.adopted);
         let unlisted = (self.errors + self.warnings).saturating_sub(self.listed.len());
         if unlisted > 0
             && let Some(last) = self.listed.last_mut()

@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 const MAX_CONTEXT_BYTES: usize = 300;
 
 /// Draws diagnostics as they are shown on a terminal, a blank line between them;
-/// `color` adds escape sequences. The text ends with a newline unless it is empty.
+/// `color` adds escape sequences. `source` is the file that was loaded; what is wrong with
+/// another is shown with its own name. The text ends with a newline unless it is empty.
 pub fn render(diagnostics: &[Diagnostic], source: &Source, color: bool) -> String {
     let renderer = if color {
         Renderer::styled()
@@ -25,16 +26,20 @@ pub fn render(diagnostics: &[Diagnostic], source: &Source, color: bool) -> Strin
         .term_width(DEFAULT_TERM_WIDTH);
     // Validation runs in CI, where a quoted line is public: a line in which a secret was
     // found is shown up to the key only, by its neighbours' diagnostics too.
-    let secret_lines: BTreeSet<usize> = diagnostics
+    let place = |diagnostic: &Diagnostic| {
+        let file = diagnostic.source.as_ref().map(|other| other.name.clone());
+        (file, diagnostic.span.line)
+    };
+    let secret_lines: BTreeSet<(Option<String>, usize)> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code.conceals())
-        .map(|diagnostic| diagnostic.span.line)
+        .map(place)
         .collect();
     let drawn: Vec<String> = diagnostics
         .iter()
         .map(|diagnostic| {
-            let secret = secret_lines.contains(&diagnostic.span.line);
-            draw(&renderer, diagnostic, source, secret)
+            let secret = secret_lines.contains(&place(diagnostic));
+            draw(&renderer, diagnostic, diagnostic.source(source), secret)
         })
         .collect();
     if drawn.is_empty() {

@@ -1,20 +1,14 @@
 //! Keys of an agent, and of the objects below it.
 
-use super::{Key, Shape, Table};
-use crate::limit::MAX_RETRIES;
-
-/// Kinds that are launched with an input and secrets.
-const LAUNCHED: &[&str] = &["run", "lambda_function_arn"];
-/// Kinds that run a program of this machine by its own words.
-const RUN: &[&str] = &["run"];
-/// Kinds that take time.
-const TIMED: &[&str] = &["run", "lambda_function_arn", "human"];
+use super::kind::{ANSWERING, ASKED, HTTP, HUMAN, LAUNCHED, RUN, SUB_PIPELINE, TALKING, TIMED};
+use super::{FALLBACK, FINDINGS, FINDINGS_MAPPING, Key, OUTPUTS, Shape, Table};
+use crate::limit::{MAX_ITERATIONS, MAX_RETRIES};
 
 /// An element of `agents`.
 pub(crate) static AGENT: Table = Table {
     name: "agent",
     noun: "an agent",
-    doc: "One configured step and who does it: exactly one of `run`, `lambda_function_arn`, `set`, `human`.",
+    doc: "One configured step and who does it: exactly one of `run`, `http`, `lambda_function_arn`, `pipeline`, `set`, `human`.",
     keys: &[
         Key::new("id", Shape::Id, "Its id, unique among all agents and gates")
             .aliases(&["agent_id"])
@@ -37,9 +31,19 @@ pub(crate) static AGENT: Table = Table {
             "A text for the shell, or a list of arguments that is run without one",
         ),
         Key::new(
+            "http",
+            Shape::TextOr(&HTTP),
+            "An HTTP endpoint: its URL, or a request in full",
+        ),
+        Key::new(
             "lambda_function_arn",
             Shape::Text,
             "An AWS Lambda function, or what settings map it to",
+        ),
+        Key::new(
+            "pipeline",
+            Shape::TextOr(&SUB_PIPELINE),
+            "Another pipeline, as a run of its own: its file, relative to this one",
         ),
         Key::new(
             "set",
@@ -52,13 +56,25 @@ pub(crate) static AGENT: Table = Table {
             Shape::Tree,
             "What it gets as JSON; texts are templates; without it the whole context",
         )
-        .kinds(LAUNCHED),
+        .kinds(ANSWERING),
+        Key::new(
+            "input_transformer",
+            Shape::Helper,
+            "Who makes its input out of the context: a list of arguments, or a name that settings map to a program",
+        )
+        .kinds(ANSWERING),
         Key::new(
             "findings",
-            Shape::Word(&super::FINDINGS),
-            "How its answer is read; without it `agent` for known types, otherwise plain text",
+            Shape::WordOr(&FINDINGS, &FINDINGS_MAPPING),
+            "How findings are read from its answer; without it `agent` for known types, otherwise not at all",
         )
-        .kinds(LAUNCHED),
+        .kinds(ASKED),
+        Key::new(
+            "outputs",
+            Shape::Object(&OUTPUTS),
+            "What is taken from its answer, and what the answer must look like",
+        )
+        .kinds(ANSWERING),
         Key::new(
             "required",
             Shape::Bool,
@@ -72,21 +88,21 @@ pub(crate) static AGENT: Table = Table {
             Shape::Duration,
             "Time limit to its first output",
         )
-        .kinds(RUN),
+        .kinds(TALKING),
         Key::new(
             "idle_timeout",
             Shape::Duration,
             "Time limit between two outputs",
         )
-        .kinds(RUN),
+        .kinds(TALKING),
         Key::new(
             "retries",
             Shape::Whole(0, MAX_RETRIES as u64),
             "Re-runs after its first try",
         )
         .aliases(&["max_retries"])
-        .kinds(LAUNCHED),
-        Key::new("retry", Shape::Object(&RETRY), "How it is tried again").kinds(LAUNCHED),
+        .kinds(ANSWERING),
+        Key::new("retry", Shape::Object(&RETRY), "How it is tried again").kinds(ANSWERING),
         Key::new(
             "depends_on",
             Shape::Dependencies,
@@ -138,7 +154,43 @@ pub(crate) static AGENT: Table = Table {
             "Whether a launch that a crash interrupted may run again; default `rerun`",
         )
         .kinds(LAUNCHED),
-        Key::later("http", "an HTTP endpoint as the agent"),
+        Key::new(
+            "for_each",
+            Shape::Items,
+            "Runs it once for each element of a list, which is `item` in it",
+        ),
+        Key::new(
+            "while",
+            Shape::Loop,
+            "Runs it again as long as this holds, which is asked before each time",
+        ),
+        Key::new(
+            "until",
+            Shape::Loop,
+            "Runs it again until this holds, which is asked after each time",
+        ),
+        Key::new(
+            "max_iterations",
+            Shape::Whole(1, MAX_ITERATIONS as u64),
+            "The most times of a `while` or `until`, which need it; reaching it is a failure",
+        ),
+        Key::new(
+            "max_parallelism",
+            Shape::Whole(1, 10_000),
+            "Elements of `for_each` that are worked on at once; without it one in a sequential stage",
+        ),
+        Key::new(
+            "fallback",
+            Shape::OneOrMore(&FALLBACK),
+            "Who does it instead after it has failed for good; of several, one after the other",
+        )
+        .kinds(ANSWERING),
+        Key::new(
+            "strategy",
+            Shape::WordOrExpression(&["ai", "static", "hybrid"]),
+            "Who may do it: `ai` the agent itself, `static` its fallbacks, `hybrid` (the default) both",
+        )
+        .kinds(ANSWERING),
         Key::later("model", "a language model as the agent"),
         Key::later(
             "cli",
@@ -146,20 +198,7 @@ pub(crate) static AGENT: Table = Table {
         ),
         Key::later("mcp", "an MCP tool as the agent"),
         Key::later("markdown", "an agent that is described in a Markdown file"),
-        Key::later("pipeline", "another pipeline as the agent"),
         Key::later("dbt", "a dbt project as the agent"),
-        Key::later("outputs", "what is taken from the answer"),
-        Key::later("input_transformer", "a program that makes the input"),
-        Key::later("for_each", "repetition over a list"),
-        Key::later("while", "repetition as long as an expression is true"),
-        Key::later("until", "repetition until an expression is true"),
-        Key::later("max_iterations", "the bound of a repetition"),
-        Key::later(
-            "max_parallelism",
-            "instances of a repeated agent that run at once",
-        ),
-        Key::later("fallback", "who does it when this agent fails"),
-        Key::later("strategy", "several ways to do it"),
         Key::later("may_write", "which files it may change"),
         Key::later("protected", "files that it may not change"),
         Key::later("workspace", "where it works"),
@@ -179,6 +218,16 @@ pub(crate) static AGENT: Table = Table {
             "write the function's ARN as `lambda_function_arn:`",
         ),
         ("script", "a script is written as `run:`"),
+        ("url", "an endpoint is written as `http:`"),
+        ("uses", "another pipeline is written as `pipeline:`"),
+        (
+            "loop",
+            "write `for_each:`, or `while:` or `until:` with `max_iterations:`",
+        ),
+        (
+            "output_schema",
+            "write it as `outputs: {schema: …}`",
+        ),
         (
             "needs",
             "what an agent waits for is written as `depends_on:`",
@@ -190,33 +239,6 @@ pub(crate) static AGENT: Table = Table {
             "agents run at once when their stage has `mode: parallel`",
         ),
     ],
-};
-
-/// `human`.
-pub(crate) static HUMAN: Table = Table {
-    name: "human",
-    noun: "`human`",
-    doc: "A question to a person; the run waits for the answer.",
-    keys: &[
-        Key::new("ask", Shape::Template, "The question").required(),
-        Key::new(
-            "choices",
-            Shape::Texts,
-            "The answers: `approve` gives the first, `reject` the last; default `approve` and `reject`",
-        ),
-        Key::new(
-            "approvers",
-            Shape::Texts,
-            "Who should answer; recorded and shown",
-        ),
-        Key::new(
-            "timeout",
-            Shape::Duration,
-            "How long to wait; without it for ever",
-        )
-        .aliases(&["timeout_seconds"]),
-    ],
-    elsewhere: &[("question", "the question is written as `ask:`")],
 };
 
 /// `retry`.

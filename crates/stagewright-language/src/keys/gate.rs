@@ -79,6 +79,20 @@ pub(crate) static GATE: Table = Table {
             "gates run in order, after the agents of their stage",
         ),
         ("findings", "`findings` belongs to agents"),
+        (
+            "for_each",
+            "a gate is not repeated by itself; a stage with `for_each` repeats its gates too",
+        ),
+        (
+            "while",
+            "a gate is not repeated by itself; a stage with `while` repeats its gates too",
+        ),
+        (
+            "until",
+            "a gate is not repeated by itself; a stage with `until` repeats its gates too",
+        ),
+        ("http", "a gate runs a command"),
+        ("fallback", "nobody else may judge instead of a gate"),
         ("command", "a command is written as `run:`"),
     ],
 };

@@ -6,14 +6,18 @@
 //! [`crate::lower`] take a value's shape from here too. Nothing here reads a file.
 
 mod agent;
+mod answer;
 mod condition;
 mod gate;
+mod kind;
 mod pipeline;
 mod stage;
 
-pub(crate) use agent::{AGENT, DEPENDENCY, EXIT_CODES, HUMAN, RETRY};
+pub(crate) use agent::{AGENT, DEPENDENCY, EXIT_CODES, RETRY};
+pub(crate) use answer::{FINDING, FINDINGS, FINDINGS_MAPPING, OUTPUTS};
 pub(crate) use condition::CONDITION;
 pub(crate) use gate::{GATE, GATE_EXIT_CODES};
+pub(crate) use kind::{FALLBACK, HTTP, HUMAN, SUB_PIPELINE};
 pub(crate) use pipeline::{DEFAULTS, LIMITS, PIPELINE, POLICY, REPORT};
 pub(crate) use stage::STAGE;
 
@@ -28,22 +32,21 @@ pub(crate) const KNOWN_TYPES: [&str; 6] = [
     "jira_integration",
 ];
 
-/// The readers that `findings:` can name.
-pub(crate) const FINDINGS: [&str; 4] = ["agent", "sarif", "ruff", "bandit"];
-
-/// Readers that `findings:` will be able to name.
-pub(crate) const LATER_FINDINGS: [&str; 6] =
-    ["junit", "clippy", "mypy", "vulture", "eslint", "semgrep"];
-
 /// Every table, in the order of the reference.
-pub(crate) fn all() -> [&'static Table; 14] {
+pub(crate) fn all() -> [&'static Table; 20] {
     [
         &PIPELINE,
         &LIMITS,
         &DEFAULTS,
         &STAGE,
         &AGENT,
+        &HTTP,
         &HUMAN,
+        &SUB_PIPELINE,
+        &FALLBACK,
+        &OUTPUTS,
+        &FINDINGS_MAPPING,
+        &FINDING,
         &RETRY,
         &EXIT_CODES,
         &DEPENDENCY,
@@ -140,12 +143,34 @@ pub(crate) enum Shape {
     Conditions,
     /// An expression.
     Expression,
+    /// An expression, or a structured condition.
+    Loop,
+    /// An expression that gives a list, or the list itself.
+    Items,
+    /// One of some words, or an expression in `{{ … }}` that gives one.
+    WordOrExpression(&'static [&'static str]),
+    /// One of some words, or another object.
+    WordOr(&'static [&'static str], &'static Table),
+    /// A text that stands for another object by itself.
+    TextOr(&'static Table),
+    /// Another object, or a list of them.
+    OneOrMore(&'static Table),
+    /// A size: `64KiB`, `10MiB`, or a number of bytes, at most so many.
+    Size(u64),
+    /// A mapping of names to templates: header fields.
+    Headers,
+    /// A mapping of names to expressions.
+    Expressions,
+    /// A JSON Schema, or the path of a file that holds one.
+    Schema,
     /// A shell text, or a list of arguments.
     Run,
     /// A list of ids, or of mappings with `id` and `when`; a single one is a list.
     Dependencies,
     /// The argument list, name or expression of a custom condition.
     Evaluator,
+    /// The argument list or name of a program that settings know.
+    Helper,
     /// The comparison value of a condition.
     Operand,
 }
@@ -248,7 +273,12 @@ mod tests {
         let listed: BTreeSet<_> = all().iter().map(|table| table.name).collect();
         assert_eq!(listed.len(), all().len(), "table names are unique");
         for key in all().iter().flat_map(|table| table.keys) {
-            if let Shape::Object(table) | Shape::Objects(table) = key.shape {
+            if let Shape::Object(table)
+            | Shape::Objects(table)
+            | Shape::WordOr(_, table)
+            | Shape::TextOr(table)
+            | Shape::OneOrMore(table) = key.shape
+            {
                 assert!(listed.contains(table.name), "{}", table.name);
             }
         }

@@ -173,7 +173,7 @@ pub(crate) static DEFAULTS: Table = Table {
         Key::new(
             "retries",
             Shape::Whole(0, MAX_RETRIES as u64),
-            "Re-runs of an agent after its first try; without it 2 for `lambda_function_arn`, 0 for `run`",
+            "Re-runs of an agent after its first try; without it 2 for `http` and `lambda_function_arn`, otherwise 0",
         )
         .aliases(&["max_retries"]),
     ],

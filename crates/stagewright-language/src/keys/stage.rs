@@ -1,6 +1,7 @@
 //! Keys of a stage.
 
 use super::{AGENT, GATE, Key, Shape, Table};
+use crate::limit::MAX_ITERATIONS;
 
 /// An element of `stages`.
 pub(crate) static STAGE: Table = Table {
@@ -43,7 +44,7 @@ pub(crate) static STAGE: Table = Table {
         Key::new(
             "max_parallelism",
             Shape::Whole(1, 10_000),
-            "Its agents that run at once",
+            "Its agents that run at once; with `for_each` the elements that are worked on at once, too",
         ),
         Key::new(
             "on_failure",
@@ -56,14 +57,30 @@ pub(crate) static STAGE: Table = Table {
             Shape::Objects(&GATE),
             "The checks that follow its agents, in order",
         ),
+        Key::new(
+            "for_each",
+            Shape::Items,
+            "Runs all of the stage once for each element of a list, which is `item` in it",
+        ),
+        Key::new(
+            "while",
+            Shape::Loop,
+            "Runs all of the stage again as long as this holds, which is asked before each time",
+        ),
+        Key::new(
+            "until",
+            Shape::Loop,
+            "Runs all of the stage again until this holds, which is asked after each time",
+        ),
+        Key::new(
+            "max_iterations",
+            Shape::Whole(1, MAX_ITERATIONS as u64),
+            "The most times of a `while` or `until`, which need it; reaching it is a failure",
+        ),
         Key::later(
             "checkpoint",
             "a named rollback point after the stage passes",
         ),
-        Key::later("for_each", "repetition over a list"),
-        Key::later("while", "repetition as long as an expression is true"),
-        Key::later("until", "repetition until an expression is true"),
-        Key::later("max_iterations", "the bound of a repetition"),
         Key::later("heal", "the healing contract of the stage"),
         Key::later("protected", "files that the stage's agents may not change"),
         Key::later("may_write", "which files the stage's agents may change"),

@@ -1,19 +1,33 @@
 //! Agents: one configured step and who does it.
 
 use super::fields::{Field, Fields};
+use super::http::Beside;
+use super::identifier::is_id;
+use super::output::schema_of_tree;
 use super::reads::Purpose;
 use super::value::listed;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
-use crate::keys::{AGENT, Availability, FINDINGS, KNOWN_TYPES, LATER_FINDINGS};
+use crate::json_schema::Described;
+use crate::keys::{AGENT, Availability, KNOWN_TYPES};
 use crate::syntax::Node;
+use serde_json::Value;
+use stagewright_core::Evaluator;
 use stagewright_core::plan::{
-    Action, Node as PlanNode, NodeIx, OnFailure, OnInterrupt, Role, TimeLimits,
+    Action, AnswerReader, Node as PlanNode, NodeIx, OnFailure, OnInterrupt, Repeated, Role,
+    TimeLimits,
 };
 use std::collections::BTreeMap;
 
 /// The kinds of agents of this version.
-pub(super) const KINDS: [&str; 4] = ["run", "lambda_function_arn", "set", "human"];
+const KINDS: [&str; 6] = [
+    "run",
+    "http",
+    "lambda_function_arn",
+    "pipeline",
+    "set",
+    "human",
+];
 
 impl Lowering<'_> {
     /// One agent; `None` when it is broken, which was reported.
@@ -27,18 +41,28 @@ impl Lowering<'_> {
         let fields = self.fields(node, &AGENT)?;
         let _ = fields.get("id");
         let id = self.names.nodes[ix.index()].id.clone();
-        let kind = self.kind(&fields, node);
+        let kind = self.one_kind(&fields, node, "agent", &KINDS);
         if let Some(kind) = kind {
-            self.refuse_other_kinds_keys(&fields, kind.key.name);
+            self.refuse_other_kinds_keys(&fields, "an agent", kind.key.name);
         }
         let agent_type = self.agent_type(fields.get("type"));
-        let findings = self.findings(&fields, agent_type.as_deref());
-        let launched =
-            kind.is_none_or(|kind| matches!(kind.key.name, "run" | "lambda_function_arn"));
+        let findings = self.findings(owner, &fields, agent_type.as_deref());
+        let launched = kind.is_none_or(|kind| LAUNCHED.contains(&kind.key.name));
         let secrets = self.agent_secrets(fields.get("secrets"), launched);
         let limits = self.time_limits(&fields, kind);
         let dependencies = self.dependencies(ix, fields.get("depends_on"));
         let halt = on_failure == OnFailure::Halt;
+        let mut described = Described::default();
+        let outputs = self.outputs(owner, &fields, &mut described);
+        if let Some(kind) = kind
+            && kind.key.name == "set"
+            && fields.get("fallback").is_none()
+        {
+            described.add(schema_of_tree(kind.node()));
+        }
+        self.described[ix.index()] = described;
+        let fallback = fields.get("fallback");
+        let input = fields.get("input").map(|field| field.node().to_json());
         let plan_node = PlanNode {
             name: fields
                 .get("name")
@@ -46,7 +70,6 @@ impl Lowering<'_> {
                 .unwrap_or_else(|| id.clone()),
             id,
             role: Role::Agent,
-            agent_type,
             stage: self.names.nodes[ix.index()].stage,
             condition: self.condition_of(owner, &fields),
             depends_on: dependencies.success,
@@ -61,6 +84,18 @@ impl Lowering<'_> {
                 _ => OnInterrupt::Rerun,
             },
             projection: Vec::new(),
+            fallbacks: self.fallbacks(
+                owner,
+                fallback,
+                agent_type.as_deref(),
+                input.as_ref(),
+                &secrets,
+            ),
+            strategy: self.strategy(owner, &fields),
+            outputs,
+            transformer: self.transformer(&fields),
+            repeat: self.repetition_of_agent(Repeated::Node(ix), &fields),
+            agent_type,
             action: self.action(owner, &fields, kind, findings, &secrets)?,
             secrets,
         };
@@ -68,10 +103,16 @@ impl Lowering<'_> {
         Some(plan_node)
     }
 
-    /// The one kind of the agent. A kind of a later version counts, so that an agent
-    /// that has only that is not told to have none.
-    fn kind<'t>(&mut self, fields: &Fields<'t>, node: &Node) -> Option<Field<'t>> {
-        let present: Vec<Field<'t>> = KINDS.iter().filter_map(|kind| fields.get(kind)).collect();
+    /// The one kind of an agent or fallback. A kind of a later version counts, so that an
+    /// agent that has only that is not told to have none.
+    pub(super) fn one_kind<'t>(
+        &mut self,
+        fields: &Fields<'t>,
+        node: &Node,
+        what: &str,
+        kinds: &[&str],
+    ) -> Option<Field<'t>> {
+        let present: Vec<Field<'t>> = kinds.iter().filter_map(|kind| fields.get(kind)).collect();
         let later = node.as_map().unwrap_or_default().iter().find(|entry| {
             LATER_KINDS.contains(&entry.key.as_str())
                 && AGENT
@@ -85,9 +126,9 @@ impl Lowering<'_> {
                 Problem::new(
                     Code::AgentKind,
                     fields.extent,
-                    "this agent does not say who does it",
+                    format!("this {what} does not say who does it"),
                 )
-                .hint(format!("add one of {}", listed(&KINDS))),
+                .hint(format!("add one of {}", listed(kinds))),
             ),
             [first, second, ..] => {
                 let names: Vec<&str> = present.iter().map(|field| field.key.name).collect();
@@ -96,17 +137,17 @@ impl Lowering<'_> {
                     Problem::new(
                         Code::AgentKind,
                         second.entry.key_extent,
-                        format!("this agent has several kinds: {}", listed(&names)),
+                        format!("this {what} has several kinds: {}", listed(&names)),
                     )
                     .note(format!("`{}` stands on line {line}", first.key.name))
-                    .hint("one agent does one thing: make two agents of it"),
+                    .hint(format!("one {what} does one thing: make two of it")),
                 );
             }
         }
         None
     }
 
-    fn refuse_other_kinds_keys(&mut self, fields: &Fields<'_>, kind: &str) {
+    pub(super) fn refuse_other_kinds_keys(&mut self, fields: &Fields<'_>, what: &str, kind: &str) {
         for field in fields.iter() {
             let kinds = field.key.kinds;
             if !kinds.is_empty() && !kinds.contains(&kind) {
@@ -114,9 +155,9 @@ impl Lowering<'_> {
                     Problem::new(
                         Code::NotForThisKind,
                         field.entry.key_extent,
-                        format!("an agent with `{kind}` has no `{}`", field.entry.key),
+                        format!("{what} with `{kind}` has no `{}`", field.entry.key),
                     )
-                    .label(format!("belongs to agents with {}", listed(kinds))),
+                    .label(format!("goes with {}", listed(kinds))),
                 );
             }
         }
@@ -138,41 +179,6 @@ impl Lowering<'_> {
             );
         }
         Some(text)
-    }
-
-    /// The reader of the answer: what `findings` says, else the agents' document for a
-    /// known type (decision 25).
-    fn findings(&mut self, fields: &Fields<'_>, agent_type: Option<&str>) -> Option<String> {
-        let by_type = agent_type
-            .filter(|word| KNOWN_TYPES.contains(word))
-            .map(|_| "agent".to_owned());
-        let Some(field) = fields.get("findings") else {
-            return by_type;
-        };
-        let text = self.scalar_text(field.node(), "findings", "the name of a reader")?;
-        if LATER_FINDINGS.contains(&text.as_str()) {
-            self.report(
-                Problem::new(
-                    Code::NotInThisVersion,
-                    field.extent(),
-                    format!("the reader `{text}` is known, but not in this version"),
-                )
-                .hint(format!("this version reads {}", listed(&FINDINGS))),
-            );
-            return None;
-        }
-        let word = self.word_of(Some(field))?;
-        if word != "agent" && fields.get("lambda_function_arn").is_some() {
-            self.report(
-                Problem::new(
-                    Code::NotForThisKind,
-                    field.extent(),
-                    "a function answers with an agent's document",
-                )
-                .hint("leave `findings` out"),
-            );
-        }
-        Some(word.to_owned())
     }
 
     fn agent_secrets(
@@ -227,16 +233,17 @@ impl Lowering<'_> {
         limits
     }
 
-    fn action(
+    /// Who does it: the action of an agent or of a fallback.
+    pub(super) fn action(
         &mut self,
         owner: Owner,
         fields: &Fields<'_>,
         kind: Option<Field<'_>>,
-        findings: Option<String>,
+        findings: Option<AnswerReader>,
         secrets: &BTreeMap<String, String>,
     ) -> Option<Action> {
         // An input is frozen beside the journal, so it cannot hold secrets.
-        let input = fields.get("input").map(|field| {
+        let input: Option<Value> = fields.get("input").map(|field| {
             self.check_tree(owner, Purpose::Text, field.node());
             self.refuse_plain_secrets(field.node());
             field.node().to_json()
@@ -253,10 +260,23 @@ impl Lowering<'_> {
                     surroundings.command(program, input, findings, codes),
                 ))
             }
+            "http" => {
+                let beside = Beside {
+                    input: fields.get("input"),
+                    input_value: input,
+                    findings,
+                };
+                let http = self.http(owner, kind, beside, secrets)?;
+                Some(Action::Http(http))
+            }
             "lambda_function_arn" => Some(Action::Lambda {
                 arn: self.function_arn(kind)?,
                 input,
             }),
+            "pipeline" => {
+                let sub = self.sub_pipeline(owner, kind, fields.get("input"))?;
+                Some(Action::Pipeline(sub))
+            }
             "set" => {
                 self.check_tree(owner, Purpose::Text, kind.node());
                 self.refuse_plain_secrets(kind.node());
@@ -264,8 +284,48 @@ impl Lowering<'_> {
                     value: kind.node().to_json(),
                 })
             }
-            _ => self.human(owner, kind, fields.get("timeout")),
+            _ => self.human(owner, kind, fields),
         }
+    }
+
+    /// Who makes the input: a program, or a name that settings map to one.
+    fn transformer(&mut self, fields: &Fields<'_>) -> Option<Evaluator> {
+        let field = fields.get("input_transformer")?;
+        if let Some(input) = fields.get("input") {
+            let line = self.problems.line(input.entry.key_extent);
+            self.report(
+                Problem::new(
+                    Code::Conflict,
+                    field.entry.key_extent,
+                    "`input` and `input_transformer` exclude each other",
+                )
+                .note(format!("`input` stands on line {line}")),
+            );
+        }
+        if field.node().as_list().is_some() {
+            let words = self.texts_of(Some(field))?;
+            if words.is_empty() {
+                self.report(Problem::new(
+                    Code::BadValue,
+                    field.extent(),
+                    "`input_transformer` is empty",
+                ));
+            }
+            return Some(Evaluator::Command(words));
+        }
+        let name = self.text_of(field)?;
+        if is_id(&name) {
+            return Some(Evaluator::Named(name));
+        }
+        self.report(
+            Problem::new(
+                Code::BadValue,
+                field.extent(),
+                format!("`{name}` is not a name that settings could map to a program"),
+            )
+            .hint("write a list of arguments: `[python3, transform.py]`"),
+        );
+        None
     }
 
     fn function_arn(&mut self, field: Field<'_>) -> Option<String> {
@@ -291,4 +351,7 @@ impl Lowering<'_> {
 }
 
 /// Kinds of agents that a later version has.
-const LATER_KINDS: [&str; 7] = ["http", "model", "cli", "mcp", "markdown", "pipeline", "dbt"];
+const LATER_KINDS: [&str; 5] = ["model", "cli", "mcp", "markdown", "dbt"];
+
+/// The kinds that are launched with secrets.
+const LAUNCHED: [&str; 3] = ["run", "http", "lambda_function_arn"];

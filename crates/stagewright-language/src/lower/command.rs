@@ -8,7 +8,7 @@ use crate::keys::EXIT_CODES;
 use crate::shell::{self, Dialect};
 use crate::syntax::{Node, Plain};
 use serde_json::Value;
-use stagewright_core::plan::{Command, ExitCodes, Program};
+use stagewright_core::plan::{AnswerReader, Command, ExitCodes, Program};
 use std::collections::BTreeMap;
 
 /// Environment and working directory.
@@ -23,7 +23,7 @@ impl Surroundings {
         self,
         program: Program,
         input: Option<Value>,
-        findings: Option<String>,
+        findings: Option<AnswerReader>,
         exit_codes: ExitCodes,
     ) -> Command {
         Command {

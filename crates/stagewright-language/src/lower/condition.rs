@@ -1,17 +1,20 @@
 //! `if:` expressions and structured conditions.
 
 use super::fields::{Field, Fields};
-use super::reads::{Purpose, without_length};
+use super::reads::Purpose;
+use super::repeat::without_braces;
+use super::result::ResultRead;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
 use crate::keys::CONDITION;
 use crate::syntax::{Content, Node};
-use stagewright_core::scope::ENVELOPE;
 use stagewright_core::{Condition, Evaluator, Operator};
 
 /// The condition of a stage, agent or gate while it is read.
 struct Reading {
     owner: Owner,
+    /// Whether programs may be asked: not between the iterations of a loop.
+    programs: bool,
     /// How many custom conditions it has so far.
     custom: u32,
 }
@@ -34,7 +37,11 @@ impl Lowering<'_> {
             );
         }
         let condition = if let Some(field) = structured {
-            let mut reading = Reading { owner, custom: 0 };
+            let mut reading = Reading {
+                owner,
+                programs: true,
+                custom: 0,
+            };
             self.structured(&mut reading, field.node())
         } else {
             self.if_expression(owner, expression?)
@@ -45,6 +52,20 @@ impl Lowering<'_> {
         condition
     }
 
+    /// The condition of a loop: an expression, or a structured condition without programs.
+    pub(super) fn loop_condition(&mut self, owner: Owner, field: Field<'_>) -> Option<Condition> {
+        if field.node().as_map().is_none() {
+            let text = self.scalar_text(field.node(), field.key.name, "an expression")?;
+            return Some(self.expression(owner, field.node(), &text));
+        }
+        let mut reading = Reading {
+            owner,
+            programs: false,
+            custom: 0,
+        };
+        self.structured(&mut reading, field.node())
+    }
+
     fn if_expression(&mut self, owner: Owner, field: Field<'_>) -> Option<Condition> {
         let text = self.scalar_text(field.node(), "if", "an expression")?;
         Some(self.expression(owner, field.node(), &text))
@@ -52,12 +73,7 @@ impl Lowering<'_> {
 
     /// An expression, with or without `{{ }}` around it.
     fn expression(&mut self, owner: Owner, node: &Node, text: &str) -> Condition {
-        let trimmed = text.trim();
-        let inner = trimmed
-            .strip_prefix("{{")
-            .and_then(|inner| inner.strip_suffix("}}"))
-            .map_or(trimmed, str::trim);
-        let offset = text.find(inner).unwrap_or(0);
+        let (inner, offset) = without_braces(text);
         match inner {
             "true" => return Condition::Always,
             "false" => return Condition::Never,
@@ -213,7 +229,7 @@ impl Lowering<'_> {
             }
             "if_result" => {
                 let comparison = self.comparison(fields);
-                let (agent, path) = self.result_path(reading, fields);
+                let (agent, path) = self.result_path(reading, fields, comparison.as_ref());
                 let (agent, path, (operator, value)) = (agent?, path?, comparison?);
                 Some(Condition::IfResult {
                     agent,
@@ -234,7 +250,7 @@ impl Lowering<'_> {
     fn details(&mut self, reading: &mut Reading, fields: &Fields<'_>) {
         let comparison = self.comparison(fields);
         self.field_path(fields, comparison.as_ref());
-        self.result_path(reading, fields);
+        self.result_path(reading, fields, comparison.as_ref());
         if let Some(field) = fields.get("custom_evaluator") {
             self.custom(reading, field);
         }
@@ -260,10 +276,10 @@ impl Lowering<'_> {
         &mut self,
         reading: &Reading,
         fields: &Fields<'_>,
+        comparison: Option<&(Operator, serde_json::Value)>,
     ) -> (Option<String>, Option<String>) {
-        let path = fields
-            .get("result_field")
-            .and_then(|field| self.path_of(field));
+        let path_field = fields.get("result_field");
+        let path = path_field.and_then(|field| self.path_of(field));
         let Some(field) = fields.get("agent_id") else {
             return (None, path);
         };
@@ -271,15 +287,30 @@ impl Lowering<'_> {
             return (None, path);
         };
         let id = self.mapped(&id).into_owned();
-        let projected = path.as_deref().and_then(projection);
-        self.read_result(
-            reading.owner,
-            Purpose::Condition,
-            &id,
-            projected,
-            field.extent(),
-        );
+        let below = match &path {
+            Some(path) => self.place_in_result(&id, path),
+            None => "status".to_owned(),
+        };
+        let read = ResultRead {
+            agent: &id,
+            path: &below,
+            asked: matches!(comparison, Some((Operator::Exists, _))),
+            place: field.extent(),
+            path_place: path_field.map_or(field.extent(), Field::extent),
+        };
+        self.read_field(reading.owner, Purpose::Condition, &read);
         (Some(id), path)
+    }
+
+    /// The path below a result that a structured condition means: a field of the result
+    /// itself, else a path of its output (rule A10).
+    fn place_in_result(&self, agent: &str, path: &str) -> String {
+        let first = path.split('.').next().unwrap_or_default();
+        match path.strip_prefix("result.") {
+            Some(rest) => format!("output.{rest}"),
+            None if self.result_fields(agent).contains(&first) => path.to_owned(),
+            None => format!("output.{path}"),
+        }
     }
 
     /// A list is a program, a name is looked up in the settings, and any other text
@@ -304,6 +335,20 @@ impl Lowering<'_> {
             self.check_evaluator(&text, field.extent());
             Evaluator::Named(text)
         };
+        if !reading.programs {
+            self.report(
+                Problem::new(
+                    Code::BadValue,
+                    field.extent(),
+                    "the condition of a loop cannot be answered by a program",
+                )
+                .hint(
+                    "let an agent of the loop find out, and read its result: \
+                     `results.check.output.done`",
+                ),
+            );
+            return None;
+        }
         let number = reading.custom;
         reading.custom += 1;
         Some(Condition::Custom { number, evaluator })
@@ -363,42 +408,5 @@ impl Lowering<'_> {
             Problem::new(Code::NeverRuns, extent, "with this condition it never runs")
                 .hint("a skip by a condition is never counted as missing evidence"),
         );
-    }
-}
-
-/// What a structured condition reads of a result: nothing beyond the envelope for its
-/// own fields, else a path of the output (rule A10).
-fn projection(path: &str) -> Option<String> {
-    let path = without_length(path);
-    let (first, rest) = match path.split_once('.') {
-        Some((first, rest)) => (first, Some(rest)),
-        None => (path.as_str(), None),
-    };
-    match (first, rest) {
-        ("output", None) => Some("output".to_owned()),
-        ("output" | "result", Some(rest)) => Some(format!("output.{rest}")),
-        (field, _) if ENVELOPE.contains(&field) => None,
-        _ => Some(format!("output.{path}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn projections_follow_the_lookup_order() {
-        // Goal: the envelope is always there, everything else is carried by its path.
-        for (path, expected) in [
-            ("status", None),
-            ("output.status", Some("output.status")),
-            ("result.status", Some("output.status")),
-            ("new_pattern_detected", Some("output.new_pattern_detected")),
-            ("violations.length", Some("output.violations")),
-            ("a.b.c", Some("output.a.b.c")),
-            ("output", Some("output")),
-        ] {
-            assert_eq!(projection(path).as_deref(), expected, "{path}");
-        }
     }
 }

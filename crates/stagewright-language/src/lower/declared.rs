@@ -13,7 +13,10 @@ impl Lowering<'_> {
         let Some(declared) = &self.inherited.context else {
             return;
         };
-        if field.is_empty() || declared.contains(field) || !matches!(purpose, Purpose::Condition) {
+        if field.is_empty()
+            || declared.contains(field)
+            || !matches!(purpose, Purpose::Condition | Purpose::List)
+        {
             return;
         }
         let hint = self
@@ -38,6 +41,14 @@ impl Lowering<'_> {
     pub(super) fn asks_whether_there_is(&self, expression: Extent, field: &str) -> bool {
         let written = self.text.get(expression.range()).unwrap_or_default();
         !field.contains('.') && asks_for(written, &format!("context.{field}"))
+    }
+}
+
+impl Lowering<'_> {
+    /// Whether an expression asks for the last part of a path without needing it.
+    pub(super) fn asks_for_the_path(&self, expression: Extent, path: &str) -> bool {
+        let written = self.text.get(expression.range()).unwrap_or_default();
+        asks_for(written, path)
     }
 }
 

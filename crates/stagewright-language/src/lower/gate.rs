@@ -61,6 +61,11 @@ impl Lowering<'_> {
             },
             on_interrupt: OnInterrupt::Rerun,
             projection: Vec::new(),
+            fallbacks: Vec::new(),
+            strategy: None,
+            outputs: None,
+            transformer: None,
+            repeat: None,
             secrets,
             action: Action::Command(surroundings.command(program?, None, None, codes)),
         };

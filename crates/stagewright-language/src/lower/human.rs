@@ -1,6 +1,6 @@
 //! Questions to people.
 
-use super::fields::Field;
+use super::fields::{Field, Fields};
 use super::reads::Purpose;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
@@ -22,8 +22,9 @@ impl Lowering<'_> {
         &mut self,
         owner: Owner,
         field: Field<'_>,
-        agent_timeout: Option<Field<'_>>,
+        agent: &Fields<'_>,
     ) -> Option<Action> {
+        let agent_timeout = agent.get("timeout");
         let fields = self.fields(field.node(), &HUMAN)?;
         let ask = fields.get("ask").and_then(|field| {
             self.check_template(owner, Purpose::Text, field.node());

@@ -15,42 +15,64 @@ mod declared;
 mod dependency;
 mod duration;
 pub(crate) use duration::{parse as parse_duration, parse_wait};
+mod fallback;
 mod fields;
+mod findings;
 mod gate;
+mod http;
 mod human;
 mod identifier;
 mod mapping;
 mod names;
 mod order;
+mod output;
 mod pipeline;
 mod place;
 mod policy;
 mod reads;
+mod repeat;
 mod report;
+mod result;
 mod retry;
 mod secret;
+mod size;
 mod stage;
+mod sub_pipeline;
 mod template;
+mod url;
 mod value;
 
 pub(crate) use duration::show_ms;
+pub(crate) use size::show as show_bytes;
 
 use crate::diagnostic::{Diagnostic, Problem, Problems};
+use crate::files::Library;
+use crate::json_schema::Described;
 use crate::settings::LanguageSettings;
 use crate::source::{Extent, Source};
 use crate::syntax::Node;
 use names::Names;
-use stagewright_core::plan::{Form, NodeIx, Plan, StageIx};
+use output::OutputRead;
+use stagewright_core::plan::{Form, NodeIx, Plan, Repeated, StageIx};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The plan when there was no error, and every diagnostic.
 pub(crate) struct Lowered {
     pub(crate) plan: Option<Plan>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// How many pipelines lie within each other in it, itself included.
+    pub(crate) height: usize,
+    /// Its agents and gates, with those of the pipelines that it contains.
+    pub(crate) nodes: usize,
 }
 
 /// Turns a tree into a plan.
-pub(crate) fn lower(root: &Node, source: &Source, settings: &LanguageSettings) -> Lowered {
+pub(crate) fn lower(
+    root: &Node,
+    source: &Source,
+    settings: &LanguageSettings,
+    library: Library<'_>,
+) -> Lowered {
     let mut lowering = Lowering {
         file: &source.name,
         text: &source.text,
@@ -61,11 +83,19 @@ pub(crate) fn lower(root: &Node, source: &Source, settings: &LanguageSettings) -
         inherited: Inherited::default(),
         edges: Vec::new(),
         after: Vec::new(),
+        noted: 0,
         projections: Vec::new(),
+        described: Vec::new(),
+        output_reads: Vec::new(),
+        library,
+        nested_nodes: 0,
+        height: 1,
     };
     let plan = lowering.pipeline(root);
     let plan = plan.filter(|_| !lowering.problems.has_errors());
     Lowered {
+        height: lowering.height,
+        nodes: lowering.names.nodes.len() + lowering.nested_nodes,
         plan,
         diagnostics: lowering.problems.finish(),
     }
@@ -85,8 +115,20 @@ struct Lowering<'a> {
     edges: Vec<Edge>,
     /// For each node, the siblings whose results it reads.
     after: Vec<BTreeSet<NodeIx>>,
+    /// How many siblings that is for all nodes together.
+    noted: usize,
     /// For each node, what conditions read of its result.
     projections: Vec<BTreeSet<String>>,
+    /// For each node, what is known of its output.
+    described: Vec<Described>,
+    /// Which parts of outputs are read, to be checked when all of them are known.
+    output_reads: Vec<OutputRead>,
+    /// Other files.
+    library: Library<'a>,
+    /// Agents and gates of the pipelines that this one contains.
+    nested_nodes: usize,
+    /// How many pipelines lie within each other, this one included.
+    height: usize,
 }
 
 /// What agents and gates inherit from the pipeline and from their stage.
@@ -114,8 +156,14 @@ struct Edge {
 /// Whose condition or template is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Owner {
+    /// The condition of a stage.
     Stage(StageIx),
+    /// The condition of an agent or gate, and what it is launched with.
     Node(NodeIx),
+    /// The list that something is repeated over: it is made before there are instances.
+    List(Repeated),
+    /// The condition of a loop: it is asked with the results of the last iteration.
+    Loop(Repeated),
 }
 
 impl Lowering<'_> {

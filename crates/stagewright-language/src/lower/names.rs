@@ -5,7 +5,7 @@ use super::{Lowering, index_u32};
 use crate::diagnostic::{Code, Problem};
 use crate::source::Extent;
 use crate::syntax::{Entry, Node};
-use stagewright_core::plan::{Form, NodeIx, Role, StageIx};
+use stagewright_core::plan::{Form, NodeIx, Repeated, Role, StageIx};
 use std::collections::HashMap;
 
 /// The stages, agents and gates of a file, in order.
@@ -24,6 +24,16 @@ pub(super) struct NamedStage {
     pub(super) first: NodeIx,
     pub(super) agents: u32,
     pub(super) gates: u32,
+    pub(super) repetition: Option<Repetition>,
+}
+
+/// Whether something is repeated over a list or in a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repetition {
+    /// `for_each`: there is an `item`.
+    List,
+    /// `while` or `until`.
+    Loop,
 }
 
 /// An agent or gate as far as references need it.
@@ -32,6 +42,7 @@ pub(super) struct NamedNode {
     pub(super) id: String,
     pub(super) role: Role,
     pub(super) stage: StageIx,
+    pub(super) repetition: Option<Repetition>,
 }
 
 /// In which form a file is written: in the review form when any stage is named by
@@ -56,6 +67,21 @@ impl Names {
 
     pub(super) fn node(&self, id: &str) -> Option<NodeIx> {
         self.node_by_id.get(id).copied()
+    }
+
+    /// What repeats a node, if anything: all of its stage, or itself.
+    pub(super) fn repeated_by(&self, node: NodeIx) -> Option<(Repeated, Repetition)> {
+        let named = &self.nodes[node.index()];
+        let of_stage = self.stages[named.stage.index()].repetition;
+        let by_stage = of_stage.map(|kind| (Repeated::Stage(named.stage), kind));
+        by_stage.or_else(|| named.repetition.map(|kind| (Repeated::Node(node), kind)))
+    }
+
+    /// All agents and gates of a stage.
+    pub(super) fn nodes_of(&self, stage: StageIx) -> impl Iterator<Item = NodeIx> + use<> {
+        let named = &self.stages[stage.index()];
+        let first = named.first.number();
+        (first..first + named.agents + named.gates).map(NodeIx::new)
     }
 }
 
@@ -86,10 +112,12 @@ impl Lowering<'_> {
                 first,
                 agents,
                 gates,
+                repetition: repetition_of(stage),
             });
         }
         self.after = vec![Default::default(); self.names.nodes.len()];
         self.projections = vec![Default::default(); self.names.nodes.len()];
+        self.described = vec![Default::default(); self.names.nodes.len()];
     }
 
     fn learn_nodes(
@@ -122,6 +150,10 @@ impl Lowering<'_> {
                 id: id.map(|(id, _)| id).unwrap_or_default(),
                 role,
                 stage: ix,
+                repetition: match role {
+                    Role::Agent => repetition_of(node),
+                    Role::Gate => None,
+                },
             });
         }
         index_u32(nodes.len())
@@ -149,6 +181,18 @@ impl Lowering<'_> {
             problem = problem.note(format!("the first one is on line {line}"));
         }
         self.report(problem);
+    }
+}
+
+/// How a stage or agent says that it is repeated.
+fn repetition_of(node: &Node) -> Option<Repetition> {
+    let is_there = |name| child(node, &[name]).is_some_and(|entry| !entry.value.is_null());
+    if is_there("for_each") {
+        Some(Repetition::List)
+    } else if is_there("while") || is_there("until") {
+        Some(Repetition::Loop)
+    } else {
+        None
     }
 }
 

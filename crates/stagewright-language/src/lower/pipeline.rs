@@ -65,6 +65,7 @@ impl Lowering<'_> {
         };
         fields.finish();
         self.find_cycles();
+        self.check_output_reads();
         let complete = plan.nodes.len() == self.names.nodes.len();
         let plan = complete.then(|| self.with_reads(plan))?;
         self.advise(&plan, root);
@@ -223,7 +224,8 @@ impl Lowering<'_> {
         paths
     }
 
-    fn severities(&mut self, field: Option<Field<'_>>) -> BTreeMap<String, String> {
+    /// `severities:` of a pipeline, or of a mapping of findings.
+    pub(super) fn severities(&mut self, field: Option<Field<'_>>) -> BTreeMap<String, String> {
         let mut severities = BTreeMap::new();
         let Some(field) = field else {
             return severities;

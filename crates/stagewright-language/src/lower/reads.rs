@@ -1,17 +1,13 @@
-//! Checks the names that expressions and templates read, and keeps what follows from
-//! them: which siblings a node has to wait for, and which paths of results the events
-//! must carry (decision 5).
+//! Checks the names that expressions and templates read. Those that lead into results
+//! are [`super::result`]'s business.
 
+use super::names::Repetition;
 use super::value::listed;
-use super::{Edge, Lowering, Owner};
+use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
 use crate::source::Extent;
-use stagewright_core::plan::{NodeIx, Role, StageIx};
-use stagewright_core::scope::ENVELOPE;
+use stagewright_core::plan::{Repeated, Role, StageIx};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a gate's result has besides the envelope.
-const GATE_FIELDS: [&str; 2] = ["verdict", "message"];
 
 /// The fields of `run`, of a stage, and of `gate`.
 const RUN_FIELDS: [&str; 3] = ["id", "pipeline_id", "started_at"];
@@ -21,22 +17,30 @@ const GATE_SCOPE_FIELDS: [&str; 2] = ["id", "dir"];
 
 /// Names and fields that belong to parts of the language which this version does not
 /// have.
-const LATER_NAMES: [(&str, &str); 3] = [
-    ("item", "repetition"),
-    ("index", "repetition"),
-    ("feedback", "feedback loops"),
-];
+const LATER_NAMES: [(&str, &str); 1] = [("feedback", "feedback loops")];
 const LATER_FIELDS: [&str; 4] = ["cycle", "commit", "agents", "gates"];
 
 /// For what a text is evaluated.
 #[derive(Clone, Copy)]
 pub(super) enum Purpose<'s> {
-    /// To decide whether something runs.
+    /// To decide whether something runs. What it reads of results, the events carry.
     Condition,
+    /// To make the list that something is repeated over.
+    List,
     /// To show or to compute something without launching.
     Text,
     /// To launch something that gets these secrets.
     Launch(&'s BTreeMap<String, String>),
+}
+
+impl Purpose<'_> {
+    /// Whether it is evaluated for one launch, which has a number and a directory.
+    fn is_of_a_launch(self) -> bool {
+        match self {
+            Self::Condition | Self::List => false,
+            Self::Text | Self::Launch(_) => true,
+        }
+    }
 }
 
 impl Lowering<'_> {
@@ -54,169 +58,26 @@ impl Lowering<'_> {
             match root {
                 "context" if self.asks_whether_there_is(extent, rest) => {}
                 "context" => self.check_context(purpose, rest, place),
-                "results" => self.check_result(owner, purpose, rest, place),
-                "stages" => self.check_stage(owner, rest, place),
-                "run" if matches!(purpose, Purpose::Condition) => {
-                    self.check_field("run", rest, &RUN_FIELDS, place);
+                "results" => {
+                    let asked = self.asks_for_the_path(extent, read);
+                    self.check_result(owner, purpose, rest, asked, place);
                 }
-                "run" => self.check_field("run", rest, &RUN_FIELDS_OF_TEMPLATES, place),
+                "stages" => self.check_stage(owner, rest, place),
+                "run" if purpose.is_of_a_launch() => {
+                    self.check_field("run", rest, &RUN_FIELDS_OF_TEMPLATES, place);
+                }
+                "run" => self.check_field("run", rest, &RUN_FIELDS, place),
                 "now" => {}
                 "secrets" => self.check_secret(purpose, rest, place),
-                "attempt" if !matches!(purpose, Purpose::Condition) => {}
+                "attempt" if purpose.is_of_a_launch() => {}
+                "index" if self.repetition_around(owner).is_some() => {}
+                "item" if self.repetition_around(owner) == Some(Repetition::List) => {}
                 "gate" if self.is_gates_template(owner, purpose) => {
                     self.check_field("gate", rest, &GATE_SCOPE_FIELDS, place);
                 }
                 _ => self.unknown_name(owner, purpose, root, place),
             }
         }
-    }
-
-    /// Checks that a condition may read a path of an agent's result, and notes it.
-    pub(super) fn read_result(
-        &mut self,
-        owner: Owner,
-        purpose: Purpose<'_>,
-        agent: &str,
-        projected: Option<String>,
-        place: Extent,
-    ) {
-        let Some(target) = self.names.node(agent) else {
-            let names = &self.names;
-            let ids = names.nodes.iter().map(|node| node.id.as_str());
-            let hint = self.problems.did_you_mean(agent, ids);
-            self.report(
-                Problem::new(
-                    Code::UnknownReference,
-                    place,
-                    format!("there is no agent `{agent}`"),
-                )
-                .hint_if(hint),
-            );
-            return;
-        };
-        if !self.has_ended_before(owner, target, agent, place) {
-            return;
-        }
-        if let Some(path) = projected
-            && matches!(purpose, Purpose::Condition)
-        {
-            self.projections[target.index()].insert(path);
-        }
-    }
-
-    /// Whether `target` can have ended when `owner` is looked at; a sibling that can
-    /// is noted as something to wait for.
-    fn has_ended_before(
-        &mut self,
-        owner: Owner,
-        target: NodeIx,
-        agent: &str,
-        place: Extent,
-    ) -> bool {
-        let target_stage = self.names.nodes[target.index()].stage;
-        let owner_stage = match owner {
-            Owner::Stage(stage) => stage,
-            Owner::Node(node) => self.names.nodes[node.index()].stage,
-        };
-        if target_stage < owner_stage {
-            // It has ended anyway. The edge says that this node's result follows from
-            // that one, so a resumed run repeats both or neither.
-            if let Owner::Node(node) = owner {
-                self.after[node.index()].insert(target);
-            }
-            return true;
-        }
-        let why = match owner {
-            _ if target_stage > owner_stage => {
-                let stage = &self.names.stages[target_stage.index()].id;
-                format!("it runs in the later stage `{stage}`")
-            }
-            Owner::Stage(_) => "it runs in this very stage".to_owned(),
-            Owner::Node(node) if node == target => "this is its own result".to_owned(),
-            Owner::Node(node) => {
-                let role = |node: NodeIx| self.names.nodes[node.index()].role;
-                let parallel = self.names.stages[owner_stage.index()].parallel;
-                let (own, other) = (role(node), role(target));
-                if own == Role::Gate && other == Role::Agent {
-                    return true;
-                }
-                let both_agents = own == Role::Agent && other == Role::Agent;
-                if target < node || (parallel && both_agents) {
-                    self.after[node.index()].insert(target);
-                    self.edges.push(Edge {
-                        from: node,
-                        to: target,
-                        extent: place,
-                    });
-                    return true;
-                }
-                match (own, other) {
-                    (Role::Agent, Role::Gate) => "gates run after the agents of their stage",
-                    (Role::Gate, _) => "it comes later in this stage",
-                    (Role::Agent, Role::Agent) => "it comes later in this sequential stage",
-                }
-                .to_owned()
-            }
-        };
-        self.report(
-            Problem::new(
-                Code::TooEarly,
-                place,
-                format!("`{agent}` cannot have a result yet: {why}"),
-            )
-            .hint("read results of earlier stages, or of agents that run before this one"),
-        );
-        false
-    }
-
-    fn check_result(&mut self, owner: Owner, purpose: Purpose<'_>, rest: &str, place: Extent) {
-        if rest.is_empty() {
-            self.report(
-                Problem::new(
-                    Code::DynamicResult,
-                    place,
-                    "which result this reads is known only at run time",
-                )
-                .hint("write the agent's id: `results.lint.output…`"),
-            );
-            return;
-        }
-        let (agent, path) = rest.split_once('.').unwrap_or((rest, ""));
-        let field = path.split('.').next().unwrap_or_default();
-        let gate = self
-            .names
-            .node(agent)
-            .is_some_and(|node| self.names.nodes[node.index()].role == Role::Gate);
-        let mut fields = ENVELOPE.to_vec();
-        if gate {
-            fields.extend(GATE_FIELDS);
-        }
-        if !field.is_empty() && !fields.contains(&field) {
-            let hint = self
-                .problems
-                .did_you_mean(field, fields.iter().copied())
-                .unwrap_or_else(|| {
-                    format!(
-                        "what the agent answered is below `output`: `results.{agent}.output.{path}`"
-                    )
-                });
-            self.report(
-                Problem::new(
-                    Code::UnknownName,
-                    place,
-                    format!("a result has no field `{field}`"),
-                )
-                .hint(hint)
-                .note(format!("the fields are {}", listed(&fields))),
-            );
-            return;
-        }
-        let projected = match field {
-            "" => Some("output".to_owned()),
-            "output" => Some(without_length(path)),
-            _ => None,
-        };
-        self.read_result(owner, purpose, agent, projected, place);
     }
 
     fn check_stage(&mut self, owner: Owner, rest: &str, place: Extent) {
@@ -245,11 +106,9 @@ impl Lowering<'_> {
             );
             return;
         };
-        let own: StageIx = match owner {
-            Owner::Stage(stage) => stage,
-            Owner::Node(node) => self.names.nodes[node.index()].stage,
-        };
-        if stage >= own {
+        if stage < self.stage_of(owner) {
+            self.note_stage(owner, stage, place);
+        } else {
             self.report(
                 Problem::new(
                     Code::TooEarly,
@@ -313,12 +172,12 @@ impl Lowering<'_> {
                         format!("declare it: `secrets: {{{name}: env:{name}}}`")
                     }))
                 }
-                Purpose::Condition | Purpose::Text => Problem::new(
+                Purpose::Condition | Purpose::List | Purpose::Text => Problem::new(
                     Code::SecretOutOfPlace,
                     place,
                     "a secret cannot be read here: its value would be stored or shown",
                 )
-                .hint("secrets reach a command by `run` and `env`"),
+                .hint("secrets reach a command by `run` and `env`, and an endpoint by `url`, `headers` and `body`"),
             };
         self.report(problem);
     }
@@ -327,9 +186,9 @@ impl Lowering<'_> {
     fn is_gates_template(&self, owner: Owner, purpose: Purpose<'_>) -> bool {
         let gate = match owner {
             Owner::Node(node) => self.names.nodes[node.index()].role == Role::Gate,
-            Owner::Stage(_) => false,
+            Owner::Stage(_) | Owner::List(_) | Owner::Loop(_) => false,
         };
-        gate && !matches!(purpose, Purpose::Condition)
+        gate && purpose.is_of_a_launch()
     }
 
     fn unknown_name(&mut self, owner: Owner, purpose: Purpose<'_>, name: &str, place: Extent) {
@@ -342,8 +201,15 @@ impl Lowering<'_> {
             return;
         }
         let mut names = vec!["context", "results", "stages", "run", "now"];
-        if !matches!(purpose, Purpose::Condition) {
+        if purpose.is_of_a_launch() {
             names.push("attempt");
+        }
+        let around = self.repetition_around(owner);
+        if around == Some(Repetition::List) {
+            names.push("item");
+        }
+        if around.is_some() {
+            names.push("index");
         }
         if self.is_gates_template(owner, purpose) {
             names.push("gate");
@@ -356,7 +222,9 @@ impl Lowering<'_> {
             .context
             .as_ref()
             .is_some_and(|declared| declared.contains(name));
-        let hint = if inside_context {
+        let hint = if matches!(name, "item" | "index") {
+            Some(self.why_no_item(owner, name).to_owned())
+        } else if inside_context {
             Some(format!("did you mean `context.{name}`?"))
         } else if self.names.node(name).is_some() {
             Some(format!("did you mean `results.{name}`?"))
@@ -372,6 +240,46 @@ impl Lowering<'_> {
             .hint_if(hint)
             .note(format!("the names are {}", listed(&names))),
         );
+    }
+}
+
+impl Lowering<'_> {
+    /// In what kind of repetition something is evaluated, if in any.
+    pub(super) fn repetition_around(&self, owner: Owner) -> Option<Repetition> {
+        match owner {
+            Owner::Node(node) => self.names.repeated_by(node).map(|(_, kind)| kind),
+            Owner::Loop(_) => Some(Repetition::Loop),
+            Owner::Stage(_) | Owner::List(_) => None,
+        }
+    }
+
+    fn why_no_item(&self, owner: Owner, name: &str) -> &'static str {
+        match owner {
+            Owner::List(_) => "the list is made before there are elements",
+            Owner::Stage(stage) if self.names.stages[stage.index()].repetition.is_some() => {
+                "a stage's condition is asked once, before it is repeated"
+            }
+            Owner::Stage(_) | Owner::Node(_) | Owner::Loop(_) => {
+                match (self.repetition_around(owner), name) {
+                    (Some(Repetition::Loop), "item") => {
+                        "a loop has no elements, only the number of its iteration: `index`"
+                    }
+                    _ => "`item` and `index` are there inside of what `for_each` repeats",
+                }
+            }
+        }
+    }
+
+    /// The stage in which something is evaluated.
+    pub(super) fn stage_of(&self, owner: Owner) -> StageIx {
+        match owner {
+            Owner::Stage(stage)
+            | Owner::List(Repeated::Stage(stage))
+            | Owner::Loop(Repeated::Stage(stage)) => stage,
+            Owner::Node(node)
+            | Owner::List(Repeated::Node(node))
+            | Owner::Loop(Repeated::Node(node)) => self.names.nodes[node.index()].stage,
+        }
     }
 }
 

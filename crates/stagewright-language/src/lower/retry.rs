@@ -52,7 +52,7 @@ impl Lowering<'_> {
             refined.finish();
         }
         let by_kind = match kind {
-            Some("lambda_function_arn") => self.settings.max_agent_retries,
+            Some("lambda_function_arn" | "http") => self.settings.max_agent_retries,
             _ => 0,
         };
         policy.limit = match kind {

@@ -4,7 +4,9 @@ use super::{Lowering, Owner, index_u32};
 use crate::diagnostic::{Code, Problem};
 use crate::keys::STAGE;
 use crate::syntax::Node;
-use stagewright_core::plan::{Node as PlanNode, NodeIx, OnFailure, Stage, StageIx, StageMode};
+use stagewright_core::plan::{
+    Node as PlanNode, NodeIx, OnFailure, Repeated, Stage, StageIx, StageMode,
+};
 
 impl Lowering<'_> {
     /// One stage; its agents and gates are added to `nodes`. `None` only when it is
@@ -58,6 +60,7 @@ impl Lowering<'_> {
             first,
             agents,
             gates,
+            repeat: self.repetition_of_stage(Repeated::Stage(ix), &fields),
         };
         let items = |at: usize| {
             lists[at]

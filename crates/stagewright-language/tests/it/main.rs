@@ -2,6 +2,7 @@
 
 mod agreement;
 mod diagnostics;
+mod files;
 mod hostile;
 mod meaning;
 mod mutation;

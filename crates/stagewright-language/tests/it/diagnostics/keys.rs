@@ -82,7 +82,7 @@ stages:
     5 |       - id: lint
       |         ^^
       |
-      = help: add one of `run`, `lambda_function_arn`, `set`, `human`
+      = help: add one of `run`, `http`, `lambda_function_arn`, `pipeline`, `set`, `human`
     "#);
 }
 
@@ -95,14 +95,14 @@ stages:
     agents:
       - id: each
         run: ruff check .
-        for_each: context.files
+        compensate: ./undo.sh
 "#;
     assert_snapshot!(told("pipeline.yaml", text), @r#"
-    error[SW0111]: `for_each` is known, but not in this version
+    error[SW0111]: `compensate` is known, but not in this version
      --> pipeline.yaml:7:9
       |
-    7 |         for_each: context.files
-      |         ^^^^^^^^ repetition over a list
+    7 |         compensate: ./undo.sh
+      |         ^^^^^^^^^^ how its outside effects are undone
       |
       = help: leave it out: a key that is not executed must not look as if it were
     "#);
@@ -131,13 +131,13 @@ stages:
      --> pipeline.yaml:5:97
       |
     5 |       - {agent_id: code-agent, lambda_function_arn: "arn:aws:lambda:us-east-1:1:function:code", shell: bash}
-      |                                                                                                 ^^^^^ belongs to agents with `run`
+      |                                                                                                 ^^^^^ goes with `run`
 
     error[SW0117]: an agent with `human` has no `max_retries`
      --> pipeline.yaml:6:52
       |
     6 |       - {agent_id: sign_off, human: {ask: Merge?}, max_retries: 2, depends_on: [code-agent]}
-      |                                                    ^^^^^^^^^^^ belongs to agents with `run`, `lambda_function_arn`
+      |                                                    ^^^^^^^^^^^ goes with `run`, `http`, `lambda_function_arn`, `pipeline`
     "#);
 }
 

@@ -69,7 +69,7 @@ stages:
     6 |     if: "{{ results.lint.outputs.count > 0 and results.lnt.status == 'SUCCESS' }}"
       |             ^^^^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = note: the fields are `status`, `output`, `findings`, `error`, `error_type`, `tries`, `retry_count`, `duration_ms`, `cost`, `skipped`, `skip_reason`
+      = note: the fields are `status`, `output`, `findings`, `error`, `error_type`, `tries`, `retry_count`, `duration_ms`, `cost`, `skipped`, `skip_reason`, `strategy_used`
       = help: did you mean `output`?
 
     error[SW0130]: there is no agent `lnt`

@@ -1,7 +1,7 @@
 //! Defaults, inheritance, and what each key of agents, gates and pipelines does.
 
 use super::{node, plan, plan_with, stage};
-use stagewright_core::plan::{Action, Form, NodeIx, OnFailure, OnInterrupt, Program};
+use stagewright_core::plan::{Action, AnswerReader, Form, NodeIx, OnFailure, OnInterrupt, Program};
 use stagewright_core::retry::ErrorClass;
 use stagewright_language::LanguageSettings;
 
@@ -178,7 +178,8 @@ fn documents_are_promised_by_type_or_by_findings() {
         let Action::Command(command) = &plan.nodes[0].action else {
             panic!()
         };
-        assert_eq!(command.findings.as_deref(), expected, "{keys}");
+        let expected = expected.map(|name: &str| AnswerReader::Named(name.to_owned()));
+        assert_eq!(command.findings, expected, "{keys}");
     }
 }
 
