@@ -13,8 +13,8 @@ use std::fmt::Write as _;
 
 /// What runs when nothing was given that could: it fails, and says what is missing. The
 /// code is that of a command used wrongly (`EX_USAGE`).
-const NO_COMMAND: &str = "echo \"nothing is set up to work on $TASK_ID: put a command that reads \
-                          $TASK_FILE into x-run of the pipeline\" >&2\nexit 64";
+const NO_COMMAND: &str =
+    "echo \"no command is set up for $TASK_ID: put one into x-run of the pipeline\" >&2\nexit 64";
 
 /// The least time limit of a run: work of agents on tasks takes hours, and the limit of
 /// a run without one is half an hour.

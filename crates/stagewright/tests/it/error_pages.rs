@@ -56,7 +56,8 @@ fn shell(world: &World, script: &str) -> String {
 fn console_examples_bring_their_errors() {
     for code in [
         "SW0201", "SW0204", "SW0205", "SW0206", "SW0207", "SW0210", "SW0211", "SW0212", "SW0220",
-        "SW0221", "SW0222", "SW0223", "SW0224", "SW0225", "SW0303", "SW0401",
+        "SW0221", "SW0222", "SW0223", "SW0224", "SW0225", "SW0230", "SW0231", "SW0232", "SW0234",
+        "SW0235", "SW0236", "SW0237", "SW0303", "SW0401",
     ] {
         let world = World::new();
         world.call(&["init", "minimal"]).leaves(0);
@@ -71,13 +72,20 @@ fn console_examples_bring_their_errors() {
 #[test]
 fn file_examples_bring_their_errors() {
     for (code, tag, file, arguments) in [
-        ("SW0208", "toml", "stagewright.toml", ["settings", "-q"]),
-        ("SW0209", "toml", "stagewright.toml", ["settings", "-q"]),
-        ("SW0226", "json", "input.json", ["aggregate", "input.json"]),
+        ("SW0208", "toml", "stagewright.toml", "settings -q"),
+        ("SW0209", "toml", "stagewright.toml", "settings -q"),
+        ("SW0226", "json", "input.json", "aggregate input.json"),
+        (
+            "SW0233",
+            "yaml",
+            "FEAT-1.yaml",
+            "import feature FEAT-1.yaml",
+        ),
     ] {
         let world = World::new();
         let page = page(code);
         world.write(file, block(&page, tag));
+        let arguments: Vec<&str> = arguments.split(' ').collect();
         world
             .call(&arguments)
             .leaves(2)

@@ -8,6 +8,7 @@
 mod documents;
 mod durability;
 mod error_pages;
+mod import;
 mod init;
 mod operations;
 mod retrying;
