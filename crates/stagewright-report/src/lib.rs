@@ -14,6 +14,7 @@
 //! - [`markdown`]: the comment on a pull request;
 //! - [`terminal`]: progress, summary, status, lists and history as lines;
 //! - [`history`]: the event log as versioned JSON;
+//! - [`log`]: the same events as structured log records;
 //! - [`plan`]: what a plan would do, before anything runs.
 //!
 //! Neighbours: the command line and the server choose, colour, and write.
@@ -26,6 +27,7 @@ pub mod graph;
 pub mod history;
 mod html;
 mod junit;
+pub mod log;
 pub mod markdown;
 mod markup;
 mod moment;

@@ -12,6 +12,7 @@ mod history;
 mod hostile;
 mod html;
 mod junit;
+mod log;
 mod markdown;
 mod metrics;
 mod plans;
