@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod operations;
 mod retrying;
+mod reusing;
 mod scenarios;
 mod secrets;
 mod seed;
