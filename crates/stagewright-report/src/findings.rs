@@ -6,7 +6,9 @@ use crate::results::Results;
 use serde::Serialize;
 use stagewright_core::decision::aggregate_of_run;
 use stagewright_core::event::AttemptResult;
-use stagewright_core::{Finding, FindingDigest, FindingKind, NodeIx, NodeView, Run, Severity};
+use stagewright_core::{
+    Finding, FindingDigest, FindingKind, NodeIx, NodeView, Run, Severity, SeverityCounts,
+};
 use std::collections::BTreeMap;
 
 /// One problem, however many agents reported it.
@@ -47,14 +49,14 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// The findings of the agents that succeeded: those that the decision counts.
+    /// The findings of the agents that succeeded: those that the decision counts. Of a
+    /// repeated agent, every instance is looked at, and the agent is the reporter.
     pub fn of(run: &Run, results: &Results) -> Self {
         let mut merged: BTreeMap<FindingDigest, MergedFinding> = BTreeMap::new();
         for (node, planned) in nodes::agents(run) {
-            if !has_succeeded(run, node) {
-                continue;
-            }
-            for finding in results.get(node).map_or(&[][..], |stored| &stored.findings) {
+            let counting = run.parts(node).filter(|part| has_succeeded(run, *part));
+            let stored = counting.filter_map(|part| results.get(part));
+            for finding in stored.flat_map(|stored| &stored.findings) {
                 merged
                     .entry(finding.digest())
                     .and_modify(|known| known.join(finding, &planned.id))
@@ -127,6 +129,22 @@ impl MergedFinding {
             &self.message,
         )
     }
+}
+
+/// The findings of an agent in numbers; of a repeated one, those of its instances
+/// together, each reporter's counted.
+pub(crate) fn findings_of(run: &Run, node: NodeIx) -> SeverityCounts {
+    let mut counts = SeverityCounts::default();
+    for part in run.parts(node) {
+        if let NodeView::Done(outcome) = run.view(part) {
+            for severity in Severity::WORST_FIRST {
+                for _ in 0..outcome.findings.counts.of(severity) {
+                    counts.add(severity);
+                }
+            }
+        }
+    }
+    counts
 }
 
 fn has_succeeded(run: &Run, node: NodeIx) -> bool {

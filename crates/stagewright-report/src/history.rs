@@ -52,7 +52,7 @@ pub fn entry(run: &Run, recorded: &Recorded) -> HistoryEntry {
         at: iso(recorded.at),
         event: word(&recorded.event),
         stage: stage.map(|stage| stage_id(run, stage).to_owned()),
-        node: node.map(|node| id(run, node).to_owned()),
+        node: node.map(|node| id(run, node)),
         data: match data(run, &recorded.event) {
             Value::Object(entries) => entries,
             _ => Map::new(),

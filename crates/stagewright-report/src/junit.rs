@@ -8,12 +8,15 @@
 //!   decision weighs them;
 //! - a gate that failed is a `failure`; one that could not be checked, or had nothing to
 //!   check, is an `error`;
+//! - a repeated agent is one case, whose text names the first instances that failed;
 //! - what was not run is `skipped` with the reason, and so is what has not ended yet.
 //!
 //! The format has no standard; this is the common ground of its readers. Characters that
 //! XML forbids are shown as `markup` shows them.
 
 use crate::documents::{current_decision, stage_status};
+use crate::findings::findings_of;
+use crate::items::ItemsReport;
 use crate::markup::{escape, escape_lines};
 use crate::moment::iso;
 use crate::nodes;
@@ -168,8 +171,12 @@ fn case(run: &Run, results: &Results, node: NodeIx) -> Case {
     if let Some(kind) = &planned.agent_type {
         properties.push(("type", kind.clone()));
     }
+    if let Some(items) = ItemsReport::of(run, node) {
+        properties.push(("items", items.count.to_string()));
+        properties.push(("items_failed", items.failed.to_string()));
+    }
     if let NodeView::Done(outcome) = run.view(node) {
-        let counts = outcome.findings.counts;
+        let counts = findings_of(run, node);
         for (name, severity) in [
             ("findings.critical", Severity::Critical),
             ("findings.high", Severity::High),
@@ -202,7 +209,7 @@ fn outcome(run: &Run, node: NodeIx) -> Outcome {
     let problem = |kind, message: &str| Problem {
         kind,
         message: message.to_owned(),
-        text: message.to_owned(),
+        text: with_items(run, node, message),
     };
     match run.view(node) {
         NodeView::Skipped(reason) => Outcome::Skipped(words::skip_reason(run, reason)),
@@ -222,6 +229,18 @@ fn outcome(run: &Run, node: NodeIx) -> Outcome {
             (None, Some((Verdict::Pass, _)) | None) => Outcome::Passed,
         },
     }
+}
+
+/// A message, with the first instances that failed where the agent is repeated.
+fn with_items(run: &Run, node: NodeIx, message: &str) -> String {
+    let mut text = message.to_owned();
+    for failure in ItemsReport::of(run, node)
+        .into_iter()
+        .flat_map(|items| items.first_failures)
+    {
+        text.push_str(&format!("\n{}: {}", failure.id, failure.error));
+    }
+    text
 }
 
 /// The decision as a case; nothing with `decision: none`.

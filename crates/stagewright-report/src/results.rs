@@ -10,15 +10,17 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use stagewright_core::event::BlobRef;
 use stagewright_core::{Finding, NodeIx, NodeView, Run};
+use std::collections::BTreeMap;
 
 /// Yields the stored result document of a hash, `{"output": …, "findings": […], …}`,
 /// or `None` when it is no longer stored.
 pub type Outputs<'a> = &'a dyn Fn(&BlobRef) -> Option<Value>;
 
-/// The stored results of all agents and gates of one run.
+/// The stored results of all agents and gates of one run, and of their instances where
+/// they are repeated (decision 34).
 #[derive(Debug, Clone, Default)]
 pub struct Results {
-    by_node: Vec<Stored>,
+    by_node: BTreeMap<NodeIx, Stored>,
 }
 
 /// What is known of one node's stored result.
@@ -61,28 +63,30 @@ pub(crate) struct StoredLog {
 }
 
 impl Results {
-    /// Loads the results of every node that has ended.
+    /// Loads the results of every node and instance that has ended.
     pub fn load(run: &Run, outputs: Outputs<'_>) -> Self {
+        let stored = |node: NodeIx| match run.view(node) {
+            NodeView::Done(outcome) => outcome
+                .output
+                .as_ref()
+                .map_or(Stored::None, |blob| read(outputs(blob))),
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => Stored::None,
+        };
         let by_node = nodes::all(run)
-            .map(|(node, _)| match run.view(node) {
-                NodeView::Done(outcome) => outcome
-                    .output
-                    .as_ref()
-                    .map_or(Stored::None, |blob| read(outputs(blob))),
-                NodeView::Pending
-                | NodeView::Running { .. }
-                | NodeView::Backoff { .. }
-                | NodeView::Repeating { .. }
-                | NodeView::Parked { .. }
-                | NodeView::Skipped(_) => Stored::None,
-            })
+            .flat_map(|(node, _)| std::iter::once(node).chain(run.instances(node)))
+            .map(|node| (node, stored(node)))
             .collect();
         Self { by_node }
     }
 
     /// The stored result of a node, if it is here.
     pub(crate) fn get(&self, node: NodeIx) -> Option<&StoredResult> {
-        match self.by_node.get(node.index()) {
+        match self.by_node.get(&node) {
             Some(Stored::Here(stored)) => Some(stored),
             Some(Stored::None | Stored::Missing) | None => None,
         }
@@ -90,7 +94,7 @@ impl Results {
 
     /// Whether a node has a result that can no longer be read.
     pub(crate) fn is_missing(&self, node: NodeIx) -> bool {
-        matches!(self.by_node.get(node.index()), Some(Stored::Missing))
+        matches!(self.by_node.get(&node), Some(Stored::Missing))
     }
 }
 

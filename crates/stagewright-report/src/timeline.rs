@@ -1,6 +1,6 @@
 //! What each agent and gate did when: the spans of a time chart, read from the events.
 
-use stagewright_core::event::{AttemptResult, Verdict};
+use stagewright_core::event::{AttemptResult, Verdict, WaitReason};
 use stagewright_core::{Event, NodeIx, Recorded, Timestamp};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ pub(crate) enum What {
     Backoff,
     /// Waiting for a person.
     Person,
+    /// Its pipeline's own run waits for somebody (decision 35).
+    Pipeline,
 }
 
 /// How a try ended.
@@ -58,7 +60,7 @@ pub(crate) struct Timeline {
 enum Open {
     Try(u32, Timestamp),
     Backoff(Timestamp),
-    Person(Timestamp),
+    Parked(WaitReason, Timestamp),
 }
 
 impl Timeline {
@@ -107,12 +109,14 @@ impl Timeline {
                     open.insert(*node, Open::Backoff(at));
                 }
             }
-            Event::RetryDue { node } | Event::NodeSkipped { node, .. } => {
+            Event::RetryDue { node }
+            | Event::WaitEnded { node }
+            | Event::NodeSkipped { node, .. } => {
                 self.close(open, *node, at, TryEnd::Lost);
             }
-            Event::Parked { node, .. } => {
-                self.close(open, *node, at, TryEnd::Lost);
-                open.insert(*node, Open::Person(at));
+            Event::Parked { node, reason, .. } => {
+                self.close(open, *node, at, TryEnd::Good);
+                open.insert(*node, Open::Parked(*reason, at));
             }
             Event::Answered { node, .. } => self.close(open, *node, at, TryEnd::Good),
             _ => {}
@@ -130,7 +134,10 @@ impl Timeline {
         let (from, what) = match open.remove(&node) {
             Some(Open::Try(number, from)) => (from, What::Try { number, end }),
             Some(Open::Backoff(from)) => (from, What::Backoff),
-            Some(Open::Person(from)) => (from, What::Person),
+            Some(Open::Parked(WaitReason::Pipeline, from)) => (from, What::Pipeline),
+            Some(Open::Parked(WaitReason::Approval | WaitReason::Interrupted, from)) => {
+                (from, What::Person)
+            }
             None => return,
         };
         let to = at.max(from);

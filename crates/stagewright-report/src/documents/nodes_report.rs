@@ -1,5 +1,7 @@
 //! The stages, agents and gates of a [`super::RunReport`].
 
+use crate::findings::findings_of;
+use crate::items::ItemsReport;
 use crate::moment::iso;
 use crate::nodes;
 use crate::results::{Results, StoredLog};
@@ -104,6 +106,11 @@ pub struct Course {
     pub stderr_log: Option<String>,
     /// What the reader of its answer thought worth saying.
     pub warnings: Vec<String>,
+    /// How its instances went; null when it is not repeated, or not yet.
+    pub items: Option<ItemsReport>,
+    /// Who did it, where there was a choice: `ai` for its own action, `static` for a
+    /// fallback (rule D5).
+    pub strategy_used: Option<&'static str>,
 }
 
 /// All stages in order.
@@ -145,7 +152,7 @@ impl AgentReport {
     fn of(run: &Run, node: NodeIx, results: &Results) -> Self {
         let planned = run.plan().node(node);
         let (findings, cost_usd) = match run.view(node) {
-            NodeView::Done(outcome) => (Some(outcome.findings.counts), outcome.cost_usd),
+            NodeView::Done(outcome) => (Some(findings_of(run, node)), outcome.cost_usd),
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
@@ -204,6 +211,8 @@ impl Course {
             stdout_log: stored.and_then(|stored| stored.stdout.as_ref().map(path)),
             stderr_log: stored.and_then(|stored| stored.stderr.as_ref().map(path)),
             warnings: Vec::new(),
+            items: ItemsReport::of(run, node),
+            strategy_used: run.strategy_used(node),
         };
         match run.view(node) {
             NodeView::Done(outcome) => {

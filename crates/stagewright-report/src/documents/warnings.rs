@@ -118,8 +118,9 @@ fn condition_errors(run: &Run) -> Vec<String> {
 /// What the readers of the agents' answers thought worth saying.
 pub(crate) fn said_by_agents(run: &Run) -> Vec<String> {
     nodes::all(run)
-        .filter_map(|(node, planned)| match run.view(node) {
-            NodeView::Done(outcome) => Some((planned, &outcome.warnings)),
+        .flat_map(|(node, _)| run.parts(node))
+        .filter_map(|node| match run.view(node) {
+            NodeView::Done(outcome) => Some((run.label(node), &outcome.warnings)),
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
@@ -127,25 +128,26 @@ pub(crate) fn said_by_agents(run: &Run) -> Vec<String> {
             | NodeView::Parked { .. }
             | NodeView::Skipped(_) => None,
         })
-        .flat_map(|(planned, warnings)| {
+        .flat_map(|(label, warnings)| {
             warnings
                 .iter()
-                .map(|warning| format!("`{}`: {warning}", planned.id))
+                .map(move |warning| format!("`{label}`: {warning}"))
         })
         .collect()
 }
 
 /// Results that are named in the journal and no longer stored.
 fn missing_results(run: &Run, results: &Results) -> Option<String> {
-    let ids: Vec<&str> = nodes::all(run)
-        .filter(|(node, _)| results.is_missing(*node))
-        .map(|(_, planned)| planned.id.as_str())
+    let ids: Vec<String> = nodes::all(run)
+        .flat_map(|(node, _)| run.parts(node))
+        .filter(|node| results.is_missing(*node))
+        .map(|node| run.label(node))
         .collect();
     (!ids.is_empty()).then(|| {
         format!(
             "The full {} of {} can no longer be read",
             if ids.len() == 1 { "result" } else { "results" },
-            listed(ids.into_iter())
+            listed(ids.iter().map(String::as_str))
         )
     })
 }

@@ -52,6 +52,7 @@ fn cluster(text: &mut String, picture: &Picture, stage: &StageBox, number: usize
     line(text, 1, &format!("subgraph cluster_s{number} {{"));
     let optional = if stage.required { "" } else { ", not required" };
     let mut lines = vec![stage.id.clone(), format!("{}{optional}", stage.order)];
+    lines.extend(stage.repeat.clone());
     if let Some(state) = &stage.state {
         lines.push(state.word.to_owned());
     }
@@ -154,8 +155,13 @@ fn shape(node_ix: NodeIx, node: &NodeBox) -> String {
         "" => state.word.to_owned(),
         note => format!("{}, {note}", state.word),
     });
+    let fallbacks = format!("fallback: {}", node.fallbacks.join(", "));
     let mut lines = vec![node.id.as_str()];
     lines.extend(condition.as_deref());
+    lines.extend(node.repeat.as_deref());
+    if !node.fallbacks.is_empty() {
+        lines.push(&fallbacks);
+    }
     if !node.required {
         lines.push("not required");
     }
@@ -178,6 +184,9 @@ fn shape(node_ix: NodeIx, node: &NodeBox) -> String {
     };
     if !node.required {
         style.push("dashed");
+    }
+    if node.repeat.is_some() {
+        attributes.push("peripheries=2".to_owned());
     }
     if let Some(state) = &node.state {
         let (fill, line) = colours(state.tone);

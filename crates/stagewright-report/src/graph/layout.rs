@@ -117,12 +117,12 @@ pub(super) fn text_columns(picture: &Picture) -> usize {
 
 /// How many lines a box has.
 fn lines(node: &NodeBox) -> i32 {
-    2 + i32::from(node.condition.is_some())
+    2 + i32::from(node.condition.is_some()) + i32::from(node.repeat.is_some())
 }
 
 /// The height of the text above the boxes of a stage.
 fn header(stage: &StageBox) -> i32 {
-    50 + i32::from(stage.condition.is_some()) * LINE
+    50 + (i32::from(stage.condition.is_some()) + i32::from(stage.repeat.is_some())) * LINE
 }
 
 /// Lays a picture out.

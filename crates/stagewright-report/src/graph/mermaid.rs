@@ -65,7 +65,15 @@ fn stage_box(chart: &mut String, picture: &Picture, stage: &StageBox, number: us
         .state
         .as_ref()
         .map_or(String::new(), |state| format!(": {}", state.word));
-    let title = format!("{} ({}{optional}){state}", label(&stage.id), stage.order);
+    let repeat = stage
+        .repeat
+        .as_ref()
+        .map_or(String::new(), |words| format!(", {}", label(words)));
+    let title = format!(
+        "{} ({}{optional}{repeat}){state}",
+        label(&stage.id),
+        stage.order
+    );
     line(chart, 1, &format!("subgraph s{number}[\"{title}\"]"));
     line(chart, 2, "direction LR");
     for node in stage.nodes() {
@@ -122,6 +130,12 @@ fn shape(node_ix: NodeIx, node: &NodeBox) -> String {
     let mut text = label(&node.id);
     if let Some(condition) = &node.condition {
         let _ = write!(text, "<br/>if {}", label(condition));
+    }
+    if let Some(repeat) = &node.repeat {
+        let _ = write!(text, "<br/>{}", label(repeat));
+    }
+    if !node.fallbacks.is_empty() {
+        let _ = write!(text, "<br/>fallback: {}", node.fallbacks.join(", "));
     }
     if !node.required {
         text.push_str("<br/>not required");

@@ -1,8 +1,10 @@
 //! What a picture shows, before anybody thinks about where.
 
 use crate::documents::current_decision;
+use crate::findings::findings_of;
+use crate::items::ItemsReport;
 use crate::nodes;
-use crate::plan::{Terms, in_words, waves};
+use crate::plan::{Terms, in_words, repeat_in_words, waves};
 use crate::words;
 use stagewright_core::decision::Choice;
 use stagewright_core::event::SkipReason;
@@ -36,6 +38,8 @@ pub struct StageBox {
     pub required: bool,
     /// Its condition in words.
     pub condition: Option<String>,
+    /// How often all of it runs, in words.
+    pub repeat: Option<String>,
     /// How it went, in a run.
     pub state: Option<NodeState>,
     /// Its agents: those of one wave can start together.
@@ -59,6 +63,10 @@ pub struct NodeBox {
     pub required: bool,
     /// Its condition in words.
     pub condition: Option<String>,
+    /// How often it runs, in words.
+    pub repeat: Option<String>,
+    /// Who does it instead when it fails, such as `command`, in order.
+    pub fallbacks: Vec<&'static str>,
     /// How it went, in a run.
     pub state: Option<NodeState>,
 }
@@ -187,6 +195,7 @@ impl StageBox {
             },
             required: stage.required,
             condition: stage.condition.as_ref().map(in_words),
+            repeat: stage.repeat.as_ref().map(repeat_in_words),
             state: None,
             waves: order.agents,
             gates: order.gates,
@@ -222,6 +231,8 @@ impl NodeBox {
             },
             required: node.required,
             condition: node.condition.as_ref().map(in_words),
+            repeat: node.repeat.as_ref().map(repeat_in_words),
+            fallbacks: node.fallbacks.iter().map(nodes::kind).collect(),
             state: None,
         }
     }
@@ -283,8 +294,8 @@ pub(crate) fn node_state(run: &Run, node: NodeIx) -> NodeState {
         | NodeView::Repeating { .. }
         | NodeView::Parked { .. } => StateTone::Busy,
         NodeView::Skipped(reason) => skip_tone(reason, bad),
-        NodeView::Done(outcome) => {
-            let findings = outcome.findings.total();
+        NodeView::Done(_) => {
+            let findings = findings_of(run, node).total();
             if findings > 0 {
                 note.push(words::counted(findings, "finding"));
             }
@@ -303,6 +314,12 @@ pub(crate) fn node_state(run: &Run, node: NodeIx) -> NodeState {
     let (_, retries) = run.tries(node);
     if retries > 0 {
         note.push(format!("{} tries", retries + 1));
+    }
+    if let Some(items) = ItemsReport::of(run, node) {
+        note.push(items.in_words());
+    }
+    if run.alternative(node) > 0 {
+        note.push("by a fallback".to_owned());
     }
     NodeState {
         word,

@@ -140,6 +140,7 @@ impl Drawing<'_> {
         };
         let mut full = vec![format!("Stage {}", stage.id), order, second.clone()];
         full.extend(stage.condition.iter().map(|words| format!("if {words}")));
+        full.extend(stage.repeat.clone());
         self.put(format_args!(
             "<g><title>{}</title>\n<text class=\"name\" x=\"{x}\" y=\"{}\">{}</text>\n\
              <text class=\"fine\" x=\"{x}\" y=\"{}\">{}</text>\n",
@@ -149,12 +150,12 @@ impl Drawing<'_> {
             y + 39,
             escape(&fitted(&second, columns), 200),
         ));
-        if let Some(words) = &stage.condition {
-            let words = fitted(&format!("if {words}"), columns);
+        let condition = stage.condition.as_ref().map(|words| format!("if {words}"));
+        for (line, words) in (0..).zip(condition.iter().chain(&stage.repeat)) {
             self.put(format_args!(
                 "<text class=\"if\" x=\"{x}\" y=\"{}\">{}</text>\n",
-                y + 54,
-                escape(&words, 200)
+                y + 54 + 15 * line,
+                escape(&fitted(words, columns), 200)
             ));
         }
         if let Some(state) = &stage.state {
@@ -196,6 +197,15 @@ impl Drawing<'_> {
             "<g class=\"node {tone}{optional}\"><title>{}</title>\n",
             escape(&in_full(drawn), 2_000)
         ));
+        if drawn.repeat.is_some() {
+            let behind = Rect {
+                x: place.x + 4,
+                y: place.y + 4,
+                ..place
+            };
+            let outline = outline(drawn.shape, behind);
+            self.put(format_args!("<path class=\"box\" d=\"{outline}\"/>\n"));
+        }
         let outline = outline(drawn.shape, place);
         self.put(format_args!("<path class=\"box\" d=\"{outline}\"/>\n"));
         let x = place.x + 13;
@@ -209,9 +219,10 @@ impl Drawing<'_> {
             "<text class=\"fine\" x=\"{x}\" y=\"{y}\">{}</text>\n",
             escape(&fitted(&second_line(drawn), self.columns + 3), 200)
         ));
-        if let Some(words) = &drawn.condition {
+        let condition = drawn.condition.as_ref().map(|words| format!("if {words}"));
+        for words in condition.iter().chain(&drawn.repeat) {
             y += 15;
-            let words = fitted(&format!("if {words}"), self.columns + 3);
+            let words = fitted(words, self.columns + 3);
             self.put(format_args!(
                 "<text class=\"if\" x=\"{x}\" y=\"{y}\">{}</text>\n",
                 escape(&words, 200)
@@ -313,6 +324,10 @@ fn in_full(node: &NodeBox) -> String {
         words.push("not required".to_owned());
     }
     words.extend(node.condition.iter().map(|words| format!("if {words}")));
+    words.extend(node.repeat.clone());
+    if !node.fallbacks.is_empty() {
+        words.push(format!("fallback {}", node.fallbacks.join(", ")));
+    }
     if let Some(NodeState { word, note, .. }) = &node.state {
         words.push((*word).to_owned());
         if !note.is_empty() {

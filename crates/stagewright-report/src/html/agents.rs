@@ -2,7 +2,9 @@
 
 use super::Subject;
 use super::page::Page;
+use crate::findings::findings_of;
 use crate::graph::{NodeState, StateTone};
+use crate::items::ItemsReport;
 use crate::moment::duration;
 use crate::nodes;
 use crate::words;
@@ -93,7 +95,7 @@ fn row(page: &mut Page, subject: &Subject<'_>, node: NodeIx) {
         _ => None,
     };
     match done {
-        Some(outcome) => page.number(outcome.findings.total()),
+        Some(_) => page.number(findings_of(run, node).total()),
         None => page.raw("–"),
     };
     page.raw("</td><td class=\"number\">");
@@ -112,11 +114,37 @@ fn what_happened(page: &mut Page, subject: &Subject<'_>, node: NodeIx, tone: Sta
         page.raw("<span class=\"kind\">")
             .raw(class.as_str())
             .raw("</span> ")
-            .text(message, MESSAGE);
+            .sentence(message, MESSAGE);
     } else if let Some(reason) = words::node_skip_reason(run, node) {
         page.sentence(&reason, MESSAGE);
     } else if let NodeView::Parked { question, .. } = run.view(node) {
         page.text(question, MESSAGE);
+    }
+    if let Some(items) = ItemsReport::of(run, node) {
+        page.raw("<ul class=\"items\"><li>")
+            .text(&items.in_words(), 100)
+            .raw("</li>");
+        for failure in &items.first_failures {
+            page.raw("<li>")
+                .code(&failure.id, 200)
+                .raw(" ")
+                .sentence(&failure.error, MESSAGE)
+                .raw("</li>");
+        }
+        let more = u64::from(items.failed).saturating_sub(items.first_failures.len() as u64);
+        if more > 0 {
+            page.raw("<li class=\"more\">… and ")
+                .number(more)
+                .raw(" more</li>");
+        }
+        page.raw("</ul>");
+    }
+    if run.alternative(node) > 0 {
+        page.raw(" <small>Done by fallback ")
+            .number(run.alternative(node).into())
+            .raw(" (")
+            .raw(nodes::kind(run.action(node)))
+            .raw(").</small>");
     }
     if subject.results.is_missing(node) {
         page.raw(" <small>Its full result can no longer be read.</small>");

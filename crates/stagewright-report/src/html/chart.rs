@@ -11,7 +11,7 @@ use crate::markup::escape;
 use crate::moment::duration;
 use crate::outside::fitted;
 use crate::timeline::{Span, Timeline, TryEnd, What};
-use stagewright_core::{NodeIx, Run, StageIx};
+use stagewright_core::{NodeIx, Run, StageIx, Timestamp};
 use std::fmt::Write as _;
 
 /// The most lines.
@@ -23,6 +23,8 @@ const RIGHT: f64 = 76.0;
 const TOP: f64 = 30.0;
 const ROW: f64 = 22.0;
 const BAR: f64 = 12.0;
+/// The most instances of a repeated agent that have lines of their own.
+const INSTANCES: u32 = 12;
 /// The most columns of a name.
 const NAME: usize = 28;
 
@@ -53,6 +55,8 @@ pub(super) fn section(page: &mut Page, run: &Run, timeline: &Timeline) {
 enum Row<'a> {
     Stage(StageIx),
     Node(NodeIx, &'a [Span]),
+    /// Further instances of a repeated agent: how many, and from when to when.
+    More(u64, (Timestamp, Timestamp)),
 }
 
 struct Chart<'a> {
@@ -63,11 +67,7 @@ struct Chart<'a> {
 }
 
 impl<'a> Chart<'a> {
-    fn new(
-        run: &'a Run,
-        timeline: &'a Timeline,
-        extent: (stagewright_core::Timestamp, stagewright_core::Timestamp),
-    ) -> Self {
+    fn new(run: &'a Run, timeline: &'a Timeline, extent: (Timestamp, Timestamp)) -> Self {
         let mut rows = Vec::new();
         let mut stage = None;
         for (node, spans) in timeline.spans.iter().take(ROWS) {
@@ -76,7 +76,11 @@ impl<'a> Chart<'a> {
                 rows.push(Row::Stage(own));
                 stage = Some(own);
             }
-            rows.push(Row::Node(*node, spans));
+            if node.instance().is_some_and(|number| number >= INSTANCES) {
+                fold(&mut rows, spans);
+            } else {
+                rows.push(Row::Node(*node, spans));
+            }
         }
         let busy: Vec<_> = timeline
             .spans
@@ -119,6 +123,7 @@ impl<'a> Chart<'a> {
             match row {
                 Row::Stage(stage) => self.stage(&mut svg, y, *stage),
                 Row::Node(node, spans) => self.node(&mut svg, y, *node, spans),
+                Row::More(count, extent) => self.more(&mut svg, y, *count, *extent),
             }
             y += ROW;
         }
@@ -189,6 +194,20 @@ impl<'a> Chart<'a> {
         );
     }
 
+    /// Further instances as one bar from the first beginning to the last end.
+    fn more(&self, svg: &mut String, y: f64, count: u64, extent: (Timestamp, Timestamp)) {
+        let x = LEFT + self.scale.x(extent.0);
+        let width = (LEFT + self.scale.x(extent.1) - x).max(2.0);
+        let _ = writeln!(
+            svg,
+            "<text class=\"id\" x=\"12\" y=\"{:.1}\">… and {count} more</text>\
+             <rect class=\"bar more\" x=\"{x:.1}\" y=\"{:.1}\" width=\"{width:.1}\" \
+             height=\"{BAR:.0}\" rx=\"2.5\"/>",
+            y + 15.0,
+            y + (ROW - BAR) / 2.0
+        );
+    }
+
     fn span(&self, svg: &mut String, y: f64, span: &Span) {
         let x = LEFT + self.scale.x(span.from);
         // A bar that is too short to be seen is drawn wider, never left out.
@@ -203,6 +222,7 @@ impl<'a> Chart<'a> {
             },
             What::Backoff => ("backoff", format!("waited {took} for the next try")),
             What::Person => ("person", format!("waited {took} for a person")),
+            What::Pipeline => ("person", format!("its pipeline waited {took}")),
         };
         let title = escape(&title, 600);
         let top = y + (ROW - BAR) / 2.0;
@@ -228,7 +248,7 @@ impl<'a> Chart<'a> {
             .rows
             .iter()
             .filter_map(|row| match row {
-                Row::Stage(_) => None,
+                Row::Stage(_) | Row::More(..) => None,
                 Row::Node(node, spans) => Some((node, spans)),
             })
             .take(60)
@@ -250,6 +270,20 @@ impl<'a> Chart<'a> {
             "{}. The table of agents says the same in words.",
             lines.join("; ")
         )
+    }
+}
+
+/// Adds an instance to those that share a line.
+fn fold(rows: &mut Vec<Row<'_>>, spans: &[Span]) {
+    let (Some(first), Some(last)) = (spans.first(), spans.last()) else {
+        return;
+    };
+    if let Some(Row::More(count, (from, to))) = rows.last_mut() {
+        *count += 1;
+        *from = first.from.min(*from);
+        *to = last.to.max(*to);
+    } else {
+        rows.push(Row::More(1, (first.from, last.to)));
     }
 }
 

@@ -6,6 +6,7 @@ use super::listing::{Share, list};
 use super::put;
 use crate::documents::{self, current_decision};
 use crate::findings::{Findings, MergedFinding};
+use crate::items::ItemsReport;
 use crate::nodes;
 use crate::outside::is_web_address;
 use crate::results::Results;
@@ -174,6 +175,9 @@ fn agent_line(run: &Run, node: NodeIx) -> String {
         mark(status),
         text(&planned.name, 100)
     );
+    if let Some(items) = ItemsReport::of(run, node) {
+        line.push_str(&format!(", {}", items.in_words()));
+    }
     if let Some((_, message)) = words::failure(run, node) {
         line.push_str(&format!(" ({})", text(message, MESSAGE)));
     } else if let Some(reason) = words::node_skip_reason(run, node) {

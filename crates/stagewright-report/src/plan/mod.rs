@@ -5,6 +5,7 @@
 //! here knows what a condition will answer: what may be skipped is counted as run.
 
 mod condition;
+mod repetition;
 mod text;
 mod waves;
 mod worst_case;
@@ -13,6 +14,8 @@ pub use condition::in_words;
 pub use text::text;
 pub use waves::{Waves, waves};
 pub use worst_case::{Bound, WorstCase, worst_case};
+
+pub(crate) use repetition::repeat_in_words;
 
 use stagewright_core::Run;
 use stagewright_core::plan::{RunMode, Stage, StageMode};

@@ -1,7 +1,7 @@
 //! A plan for people to read.
 
 use super::worst_case::{Bound, WorstCase, worst_case};
-use super::{Terms, in_words, waves};
+use super::{Terms, in_words, repeat_in_words, waves};
 use crate::moment::duration;
 use crate::nodes;
 use crate::outside::one_line;
@@ -135,6 +135,9 @@ fn stage_lines(
     if let Some(condition) = &stage.condition {
         lines.line(1, &only_if(condition));
     }
+    if let Some(repeat) = &stage.repeat {
+        lines.line(1, &repeat_in_words(repeat));
+    }
     let order = waves(plan, stage, terms);
     for (number, wave) in order.agents.iter().enumerate() {
         lines.line(1, &format!("wave {}", number + 1));
@@ -183,6 +186,13 @@ fn node_lines(lines: &mut Lines, plan: &Plan, node_ix: NodeIx, width: usize) {
     }
     if let Some(condition) = &node.condition {
         lines.line(4, &only_if(condition));
+    }
+    if let Some(repeat) = &node.repeat {
+        lines.line(4, &repeat_in_words(repeat));
+    }
+    if !node.fallbacks.is_empty() {
+        let kinds: Vec<&str> = node.fallbacks.iter().map(nodes::kind).collect();
+        lines.line(4, &format!("when it fails: {}", kinds.join(", then ")));
     }
 }
 

@@ -25,7 +25,7 @@ pub fn history_lines(run: &Run, events: &[Recorded], zone: &TimeZone, width: usi
                     recorded.seq.to_string(),
                     day_and_time(recorded.at, zone),
                     word(&recorded.event).replace('_', " "),
-                    who.to_owned(),
+                    who,
                     detail(run, recorded),
                 ],
             )

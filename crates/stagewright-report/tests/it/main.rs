@@ -16,6 +16,7 @@ mod log;
 mod markdown;
 mod metrics;
 mod plans;
+mod repeated;
 mod sarif;
 mod terminal;
 mod world;

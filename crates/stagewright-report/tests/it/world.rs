@@ -340,6 +340,10 @@ impl World {
                     let at = self.now.plus_ms(wait);
                     self.ends.insert((at, launch), (node, None));
                 }
+                Effect::MakeInput { node } => self.input(Input::InputAnswered {
+                    node,
+                    answer: Ok(BlobRef::of(b"{}")),
+                }),
                 Effect::Ask { asker, number } => self.input(Input::ConditionAnswered {
                     asker,
                     number,
