@@ -6,6 +6,8 @@
 use super::groups::Waves;
 use super::keys::{Reading, find};
 use crate::work::{Command, Gate};
+use crate::yaml::is_free_of_templates;
+use stagewright_language::shell::{Dialect, Refusal, compile};
 use stagewright_language::{Code, Field, Place, Value};
 use std::collections::BTreeSet;
 
@@ -104,15 +106,28 @@ fn command_of(field: &Field, reading: &mut Reading<'_>) -> Option<String> {
     let command = reading.text(field)?.trim().to_owned();
     let unprintable = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
     let fault = if command.is_empty() {
-        "is empty"
+        "is empty".to_owned()
     } else if command.contains(unprintable) {
-        "holds a control character"
+        "holds a control character".to_owned()
     } else {
-        return Some(command);
+        match unreadable(&command) {
+            Some(why) => format!("is none that a shell can read: {why}"),
+            None => return Some(command),
+        }
     };
     let message = format!("the command of `smoke_gates` {fault}");
     reading.error(Code::BadValue, field.element.place, message);
     None
+}
+
+/// Why a pipeline could not take a command as a shell text, such as an open quote. What
+/// the pipeline language would take for a template is handed over in another way.
+fn unreadable(command: &str) -> Option<String> {
+    if !is_free_of_templates(command) {
+        return None;
+    }
+    let refusals = compile(command, Dialect::Bash).err()?;
+    refusals.first().map(Refusal::message)
 }
 
 fn after_wave(field: &Field, reading: &mut Reading<'_>) -> Option<AfterWave> {

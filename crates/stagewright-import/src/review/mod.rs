@@ -8,7 +8,8 @@
 //! The parts: `outline` finds headings, tables and lists, and nothing in code blocks;
 //! `table` and `recommendations` read subtasks from them; `labels` finds what a text says
 //! about itself (complexity, dependencies); `file_names` the files it talks about;
-//! `mode` decides how a subtask is worked on.
+//! `mode` decides how a subtask is worked on; `tasks` gives ids and finds dependencies;
+//! `subject` what all of it is about.
 
 mod draft;
 mod file_names;
@@ -17,7 +18,9 @@ mod mode;
 mod outline;
 mod read;
 mod recommendations;
+mod subject;
 mod table;
+mod tasks;
 
 #[cfg(test)]
 mod tests;

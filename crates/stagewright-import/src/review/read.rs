@@ -1,28 +1,20 @@
 //! From a review report to work in waves: the entrance, and the order of the checks.
 
 use super::draft::Draft;
-use super::mode::mode;
-use super::outline::{LineKind, Outline};
+use super::outline::Outline;
+use super::subject::{file_stem, name, summary};
+use super::tasks::{tasks, waits};
 use super::{recommendations, table};
 use crate::error::ImportError;
-use crate::identifier::{TASK_ID_FORM, agent_id, is_task_id};
 use crate::import::{Import, Notice, Options};
-use crate::prose::{one_line, paragraphs};
-use crate::slug::{slug, subject};
+use crate::slug::slug;
 use crate::waves::{Candidate, waves};
-use crate::work::{Kind, Parallelism, Standing, Task, Work};
+use crate::work::{Kind, Parallelism, Work};
 use stagewright_language::limit::MAX_FILE_BYTES;
 use stagewright_language::{Code, DocumentProblems, Place, Source};
-use std::collections::BTreeMap;
 
 /// The most subtasks of one report.
 const MAX_SUBTASKS: usize = 2_000;
-
-/// The most subtasks that are named in one message.
-const MAX_NAMED: usize = 10;
-
-/// The longest prefix of ids that are made from the slug, in characters.
-const MAX_PREFIX_CHARS: usize = 4;
 
 /// Imports a review report.
 ///
@@ -175,192 +167,4 @@ fn work(
         gates: Vec::new(),
         parallelism,
     })
-}
-
-/// What the review is about: its title, or where that is only the review's own id, the
-/// heading that follows it; and the name of the file where there is no title.
-fn name(outline: &Outline<'_>, source: &Source) -> String {
-    let is_id = |text: &str| !text.contains(' ') && text.contains(|c: char| c.is_ascii_digit());
-    let mut headings = outline
-        .headings()
-        .map(|(_, level, text)| (level, subject(text)));
-    let title = headings.next();
-    let second = headings.next();
-    let chosen = match (title, second) {
-        (Some((1, title)), Some((2, second))) if is_id(title) && !is_usual(second) => second,
-        (Some((_, title)), _) if !title.is_empty() && !is_usual(title) => title,
-        _ => return file_stem(source),
-    };
-    one_line(&chosen.replace(['`', '*'], ""))
-}
-
-fn file_stem(source: &Source) -> String {
-    let stem = std::path::Path::new(&source.name).file_stem();
-    stem.map_or_else(
-        || "review".to_owned(),
-        |stem| one_line(&stem.to_string_lossy()),
-    )
-}
-
-/// Headings that every report has say nothing about what it is about.
-fn is_usual(heading: &str) -> bool {
-    const USUAL: &[&str] = &[
-        "executive summary",
-        "summary",
-        "overview",
-        "introduction",
-        "context",
-        "background",
-        "findings",
-        "recommendations",
-        "implementation plan",
-        "suggested changes",
-        "action items",
-    ];
-    USUAL.contains(&heading.trim().to_lowercase().as_str())
-}
-
-/// The first paragraph of the report's summary.
-fn summary(outline: &Outline<'_>) -> String {
-    let heading = outline.headings().find(|(_, _, text)| {
-        ["executive summary", "summary"].contains(&text.trim().to_lowercase().as_str())
-    });
-    let Some((heading, _, _)) = heading else {
-        return String::new();
-    };
-    let lines: Vec<&str> = outline
-        .section(heading)
-        .map(|at| &outline.lines[at])
-        .skip_while(|line| line.kind != LineKind::Text)
-        .take_while(|line| line.kind == LineKind::Text)
-        .map(|line| line.text)
-        .collect();
-    paragraphs(&lines.join("\n"))
-}
-
-/// The tasks with their ids and what they depend on.
-fn tasks(drafts: &[Draft], slug: &str, problems: &mut DocumentProblems<'_>) -> Vec<Task> {
-    let prefix = prefix(slug);
-    let mut tasks: Vec<Task> = Vec::new();
-    let mut agents: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        let id = match &draft.reference {
-            Some(id) if draft.keeps_id && id.to_ascii_uppercase().starts_with("TASK-") => {
-                id.clone()
-            }
-            Some(id) if draft.keeps_id => format!("TASK-{id}"),
-            Some(_) | None => format!("TASK-{prefix}-{:03}", at + 1),
-        };
-        if !is_task_id(&id) {
-            let message = format!("`{id}` is too long for the id of a task");
-            let hint = Some(TASK_ID_FORM.to_owned());
-            problems.report(Code::BadId, draft.place, message, hint);
-        }
-        let agent = agent_id(&id);
-        if let Some(earlier) = agents.insert(agent.clone(), at) {
-            let line = problems.line(drafts[earlier].place);
-            let message = format!("the id `{id}` stands on line {line} already");
-            problems.report(Code::DuplicateId, draft.place, message, None);
-        }
-        tasks.push(task(draft, id, agent));
-    }
-    resolve(drafts, &mut tasks, problems);
-    tasks
-}
-
-fn task(draft: &Draft, id: String, agent: String) -> Task {
-    let text = format!("{}\n{}", draft.title, draft.details);
-    Task {
-        id,
-        agent,
-        title: draft.title.clone(),
-        details: draft.details.clone(),
-        task_file: String::new(),
-        files: draft.files.clone(),
-        complexity: draft.complexity,
-        mode: draft
-            .mode
-            .unwrap_or_else(|| mode(draft.complexity, &text, draft.files.len())),
-        standing: Standing::Pending,
-        status: "backlog".to_owned(),
-        depends_on: Vec::new(),
-        wave: 0,
-        workspace: None,
-        estimated_minutes: None,
-    }
-}
-
-/// Finds what the subtasks depend on, by how the report names them.
-fn resolve(drafts: &[Draft], tasks: &mut [Task], problems: &mut DocumentProblems<'_>) {
-    let mut known: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, (draft, task)) in drafts.iter().zip(&*tasks).enumerate() {
-        known.entry(task.id.clone()).or_insert(at);
-        if let Some(reference) = &draft.reference {
-            known.entry(reference.clone()).or_insert(at);
-        }
-    }
-    for (at, draft) in drafts.iter().enumerate() {
-        for (needed, place) in &draft.needs {
-            match known.get(needed) {
-                Some(found) if *found == at => {
-                    let message = format!("`{}` depends on itself", tasks[at].id);
-                    problems.report(Code::Cycle, *place, message, None);
-                }
-                Some(found) if tasks[at].depends_on.contains(found) => {}
-                Some(found) => tasks[at].depends_on.push(*found),
-                None => {
-                    let hint = problems.did_you_mean(needed, known.keys().map(String::as_str));
-                    let message = format!("no subtask is called `{}`", one_line(needed));
-                    problems.report(Code::UnknownReference, *place, message, hint);
-                }
-            }
-        }
-    }
-}
-
-/// The beginning of ids that a report does not give: the initials of the slug's words,
-/// or the first letters of a single one.
-fn prefix(slug: &str) -> String {
-    let words: Vec<&str> = slug.split('-').collect();
-    let letters: String = match words.as_slice() {
-        [word] => word.chars().take(3).collect(),
-        words => words
-            .iter()
-            .filter_map(|word| word.chars().next())
-            .collect(),
-    };
-    let prefix: String = letters.chars().take(MAX_PREFIX_CHARS).collect();
-    prefix.to_ascii_uppercase()
-}
-
-/// Says which subtasks can never begin, since they wait for each other (rule D7) or for
-/// a later phase.
-fn waits(stuck: &[usize], tasks: &[Task], drafts: &[Draft], problems: &mut DocumentProblems<'_>) {
-    for at in stuck {
-        let later = tasks[*at]
-            .depends_on
-            .iter()
-            .find(|needed| drafts[**needed].phase > drafts[*at].phase);
-        if let Some(later) = later {
-            let message = format!(
-                "`{}` depends on `{}`, which belongs to a later phase",
-                tasks[*at].id, tasks[*later].id
-            );
-            problems.report(Code::TooEarly, drafts[*at].place, message, None);
-        }
-    }
-    if problems.has_errors() {
-        return;
-    }
-    if let Some(first) = stuck.first() {
-        let named = stuck.iter().take(MAX_NAMED);
-        let ids: Vec<&str> = named.map(|at| tasks[*at].id.as_str()).collect();
-        let more = match stuck.len().saturating_sub(MAX_NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let message = format!("subtasks wait for each other: {}{more}", ids.join(", "));
-        let hint = "take one of their dependencies away: which one cannot be guessed".to_owned();
-        problems.report(Code::Cycle, drafts[*first].place, message, Some(hint));
-    }
 }

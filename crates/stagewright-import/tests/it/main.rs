@@ -7,5 +7,6 @@
 
 mod documents;
 mod hostile;
+mod mutation;
 mod wild;
 mod world;

@@ -97,10 +97,10 @@ fn detected(work: &Work, run: Option<&str>) -> String {
                 Origin::Flag => "--max-parallelism",
                 Origin::File => "the file",
             };
-            format!(
-                ", at most {} tasks at once (from {from})",
-                parallelism.limit
-            )
+            match parallelism.limit {
+                1 => format!(", one task at a time (from {from})"),
+                limit => format!(", at most {limit} tasks at once (from {from})"),
+            }
         }
     };
     row("Waves", &format!("{}{at_once}", work.waves.len()));
@@ -169,10 +169,13 @@ fn task_line(task: &Task) -> String {
         Some(workspace) => format!(", {workspace}"),
         None => String::new(),
     };
+    let mapped = match task.agent == task.id {
+        true => String::new(),
+        false => format!(" {DIM}as {}{DIM:#}", task.agent),
+    };
     format!(
-        "{} {DIM}as {}{DIM:#}  {} {DIM}({}, complexity {}{workspace}{standing}){DIM:#}",
+        "{}{mapped}  {} {DIM}({}, complexity {}{workspace}{standing}){DIM:#}",
         task.id,
-        task.agent,
         task.title,
         task.mode.as_str(),
         task.complexity,

@@ -33,7 +33,7 @@ fn a_feature_is_imported_validated_planned_and_run() {
     for shown in [
         "Discount codes: create, apply, expire (FEAT-7C21)",
         "5: 4 to do, 1 finished",
-        "3, at most 1 tasks at once (from --max-parallelism)",
+        "3, one task at a time (from --max-parallelism)",
         "TASK-DC-002 as TASK_DC_002",
         "Wave 2: 2 tasks in parallel, then smoke_wave_2",
         "TASK-DC-002-apply.md (there already, kept)",
@@ -78,7 +78,11 @@ fn a_pipeline_without_a_command_refuses_to_work() {
     let document = world.call(&["run", PIPELINE, "--json"]).leaves(1).json();
     assert_eq!(outcome(&document)[1], "BLOCK");
     let logs = world.call(&["logs", "latest", "TASK_DC_002"]).leaves(0);
-    assert!(logs.to_string().contains("no command is set up for TASK-DC-002"), "{logs}");
+    assert!(
+        logs.to_string()
+            .contains("no command is set up for TASK-DC-002"),
+        "{logs}"
+    );
 }
 
 /// A feature of 21 waves and 300 tasks, without waves when they are to be left out.
@@ -154,9 +158,18 @@ fn who_says_how_many_tasks_run_at_once() {
     let flag = ["--max-parallelism", "5"];
     assert_eq!(limit(&world, &flag), json!({"limit": 5, "from": "flag"}));
     world.set("STAGEWRIGHT_AGENTS_CONCURRENCY", "3");
-    assert_eq!(limit(&world, &flag), json!({"limit": 3, "from": "environment"}));
+    assert_eq!(
+        limit(&world, &flag),
+        json!({"limit": 3, "from": "environment"})
+    );
     world
-        .call(&["import", "feature", "FEAT-7C21.yaml", "--max-parallelism", "0"])
+        .call(&[
+            "import",
+            "feature",
+            "FEAT-7C21.yaml",
+            "--max-parallelism",
+            "0",
+        ])
         .leaves(2);
 }
 
@@ -174,13 +187,23 @@ fn smoke_gates_are_executed() {
         );
         world.write("FEAT-1.yaml", text);
         world
-            .call(&["import", "feature", "FEAT-1.yaml", "--run", "echo $TASK_ID >> log", "--force"])
+            .call(&[
+                "import",
+                "feature",
+                "FEAT-1.yaml",
+                "--run",
+                "echo $TASK_ID >> log",
+                "--force",
+            ])
             .leaves(0);
         let _ = std::fs::remove_file(world.path("log"));
         let ended = world.call(&["run", "gated.pipeline.yaml", "--json"]);
         (ended.code, world.lines("log"))
     };
-    assert_eq!(import("true"), (Some(0), vec!["A".to_owned(), "B".to_owned()]));
+    assert_eq!(
+        import("true"),
+        (Some(0), vec!["A".to_owned(), "B".to_owned()])
+    );
     let (code, log) = import("exit 5");
     assert_ne!(code, Some(0));
     assert_eq!(log, ["A"], "no evidence is no pass");
@@ -202,15 +225,31 @@ fn finished_tasks_can_be_done_again() {
          orchestration: {parallel_groups: [[A]]}\n",
     );
     world
-        .call(&["import", "feature", "FEAT-1.yaml", "--run", "echo $TASK_ID >> log"])
+        .call(&[
+            "import",
+            "feature",
+            "FEAT-1.yaml",
+            "--run",
+            "echo $TASK_ID >> log",
+        ])
         .leaves(0)
         .says("no task is left to do");
-    let nothing = world.call(&["run", "again.pipeline.yaml", "--json"]).leaves(1);
+    let nothing = world
+        .call(&["run", "again.pipeline.yaml", "--json"])
+        .leaves(1);
     let nothing: Value = nothing.json();
-    assert_eq!(nothing["decision"], "BLOCK", "nothing ran, so nothing is proven");
+    assert_eq!(
+        nothing["decision"], "BLOCK",
+        "nothing ran, so nothing is proven"
+    );
     assert_eq!(world.lines("log"), [""; 0]);
     world
-        .call(&["run", "again.pipeline.yaml", "--context", "redo_finished:=true"])
+        .call(&[
+            "run",
+            "again.pipeline.yaml",
+            "--context",
+            "redo_finished:=true",
+        ])
         .leaves(0);
     assert_eq!(world.lines("log"), ["A"]);
 }

@@ -22,14 +22,34 @@ fn every_step_says_what_failed() {
     std::fs::create_dir(world.path("folder")).unwrap();
     let before = files(&world);
     for (kind, file, code, said) in [
-        ("feature", "FEAT-2.yaml", "SW0230", "there is no file FEAT-2.yaml"),
-        ("feature", "FEAT-2.yaml", "SW0230", "did you mean FEAT-1.yaml?"),
-        ("review", "nowhere/r.md", "SW0230", "there is no file nowhere/r.md"),
+        (
+            "feature",
+            "FEAT-2.yaml",
+            "SW0230",
+            "there is no file FEAT-2.yaml",
+        ),
+        (
+            "feature",
+            "FEAT-2.yaml",
+            "SW0230",
+            "did you mean FEAT-1.yaml?",
+        ),
+        (
+            "review",
+            "nowhere/r.md",
+            "SW0230",
+            "there is no file nowhere/r.md",
+        ),
         ("feature", "folder", "SW0232", "folder is a directory"),
         ("feature", "binary.yaml", "SW0201", "is not UTF-8"),
         ("feature", "empty.yaml", "SW0231", "empty.yaml is empty"),
         ("review", "empty.md", "SW0231", "empty.md is empty"),
-        ("feature", "pipeline.yaml", "SW0232", "is a pipeline already"),
+        (
+            "feature",
+            "pipeline.yaml",
+            "SW0232",
+            "is a pipeline already",
+        ),
         ("feature", "list.json", "SW0232", "it holds a list"),
         ("feature", "escape.md", "SW0232", "it is Markdown"),
         ("review", "pipeline.yaml", "SW0232", "it is YAML or JSON"),
@@ -78,7 +98,11 @@ fn arguments_that_cannot_be() {
     ] {
         let mut call = vec!["import", "review", "r.md"];
         call.extend(arguments);
-        world.call(&call).leaves(2).says("error[SW0237]").says("x.pipeline.yaml:");
+        world
+            .call(&call)
+            .leaves(2)
+            .says("error[SW0237]")
+            .says("x.pipeline.yaml:");
     }
     for arguments in [
         ["--slug", "../x"],

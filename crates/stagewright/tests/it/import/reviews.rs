@@ -22,7 +22,12 @@ fn a_report_is_imported_and_run() {
         .leaves(0)
         .says("review-report.md:27: is ticked off, and left out")
         .says("stagewright run checkout-service.pipeline.yaml");
-    for shown in ["checkout service", "Waves     2", "then check_wave_1", "├─ README.md"] {
+    for shown in [
+        "checkout service",
+        "Waves     2",
+        "then check_wave_1",
+        "├─ README.md",
+    ] {
         assert!(ended.out.contains(shown), "no `{shown}` in\n{ended}");
     }
     let folder = "tasks/backlog/checkout-service";
@@ -40,11 +45,19 @@ fn a_report_is_imported_and_run() {
     assert_eq!(files(&world), expected);
     assert_eq!(
         world.lines(&expected[6])[..3],
-        ["---", "id: TASK-CS-002", "title: \"Answer a timeout: say so and try again\""]
+        [
+            "---",
+            "id: TASK-CS-002",
+            "title: \"Answer a timeout: say so and try again\""
+        ]
     );
-    let valid = world.call(&["validate", "checkout-service.pipeline.yaml"]).leaves(0);
+    let valid = world
+        .call(&["validate", "checkout-service.pipeline.yaml"])
+        .leaves(0);
     assert_eq!(valid.out, "", "no warnings");
-    world.call(&["run", "checkout-service.pipeline.yaml"]).leaves(0);
+    world
+        .call(&["run", "checkout-service.pipeline.yaml"])
+        .leaves(0);
     let mut log = world.lines("log");
     log[..3].sort();
     assert_eq!(
@@ -65,7 +78,10 @@ fn a_report_is_imported_and_run() {
 #[test]
 fn a_report_without_subtasks_is_an_error() {
     let world = World::new();
-    world.write("r.md", "# Review: all is well\n\n## Recommendations\n\nNone.\n");
+    world.write(
+        "r.md",
+        "# Review: all is well\n\n## Recommendations\n\nNone.\n",
+    );
     world
         .call(&["import", "review", "r.md"])
         .leaves(2)
@@ -80,20 +96,37 @@ fn a_report_without_subtasks_is_an_error() {
 fn one_at_a_time() {
     let world = examples();
     let import = |arguments: &[&str]| {
-        let mut call = vec!["import", "review", "review-report.md", "--dry-run", "--json"];
+        let mut call = vec![
+            "import",
+            "review",
+            "review-report.md",
+            "--dry-run",
+            "--json",
+        ];
         call.extend(arguments);
         world.call(&call).leaves(0).json()
     };
     let together = import(&[]);
     assert_eq!(
         together["waves"],
-        json!([["TASK-CS-001", "TASK-CS-002", "TASK-CS-004"], ["TASK-CS-003"]])
+        json!([
+            ["TASK-CS-001", "TASK-CS-002", "TASK-CS-004"],
+            ["TASK-CS-003"]
+        ])
     );
-    assert_eq!(together["tasks"][1]["workspace"], "checkout-service-wave1-2");
+    assert_eq!(
+        together["tasks"][1]["workspace"],
+        "checkout-service-wave1-2"
+    );
     let alone = import(&["--max-parallelism", "1"]);
     assert_eq!(
         alone["waves"],
-        json!([["TASK-CS-001"], ["TASK-CS-002"], ["TASK-CS-003"], ["TASK-CS-004"]])
+        json!([
+            ["TASK-CS-001"],
+            ["TASK-CS-002"],
+            ["TASK-CS-003"],
+            ["TASK-CS-004"]
+        ])
     );
     assert_eq!(alone["tasks"][1]["workspace"], json!(null));
 }

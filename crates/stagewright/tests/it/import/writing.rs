@@ -30,10 +30,18 @@ fn nothing_is_overwritten_unasked() {
         .says("dark-mode.pipeline.yaml")
         .says("--force");
     assert_eq!(world.lines(pipeline), ["mine"]);
-    let ended = world.call(&["import", "review", "r.md", "--force"]).leaves(0);
-    assert!(ended.out.contains("dark-mode.pipeline.yaml (overwritten)"), "{ended}");
+    let ended = world
+        .call(&["import", "review", "r.md", "--force"])
+        .leaves(0);
+    assert!(
+        ended.out.contains("dark-mode.pipeline.yaml (overwritten)"),
+        "{ended}"
+    );
     world.call(&["validate", pipeline]).leaves(0);
-    assert_eq!(world.lines("tasks/backlog/dark-mode/notes.md"), ["mine too"]);
+    assert_eq!(
+        world.lines("tasks/backlog/dark-mode/notes.md"),
+        ["mine too"]
+    );
     let mut expected = all;
     expected.push("tasks/backlog/dark-mode/notes.md".to_owned());
     assert_eq!(files(&world), expected, "and no temporary file stays");
@@ -44,13 +52,29 @@ fn nothing_is_overwritten_unasked() {
 fn elsewhere_and_under_another_name() {
     let world = world();
     world
-        .call(&["import", "review", "r.md", "--into", "a new/place", "--slug", "night"])
+        .call(&[
+            "import",
+            "review",
+            "r.md",
+            "--into",
+            "a new/place",
+            "--slug",
+            "night",
+        ])
         .leaves(0)
         .says("cd 'a new/place' && stagewright run night.pipeline.yaml");
     assert!(world.path("a new/place/night.pipeline.yaml").is_file());
-    assert!(world.path("a new/place/tasks/backlog/night/README.md").is_file());
+    assert!(
+        world
+            .path("a new/place/tasks/backlog/night/README.md")
+            .is_file()
+    );
     let mode = std::fs::metadata(world.path("a new/place/night.pipeline.yaml")).unwrap();
-    assert_ne!(mode.permissions().mode() & 0o044, 0, "others may read it, as the mask says");
+    assert_ne!(
+        mode.permissions().mode() & 0o044,
+        0,
+        "others may read it, as the mask says"
+    );
 }
 
 /// Goal: no link on the way is followed, dangling ones included, and nothing lands where
@@ -84,7 +108,9 @@ fn links_are_not_followed() {
     let world = world();
     std::fs::create_dir(world.path("real")).unwrap();
     symlink("real", world.path("target")).unwrap();
-    world.call(&["import", "review", "r.md", "--into", "target"]).leaves(0);
+    world
+        .call(&["import", "review", "r.md", "--into", "target"])
+        .leaves(0);
     assert!(world.path("real/dark-mode.pipeline.yaml").is_file());
 }
 
