@@ -5,7 +5,7 @@ use crate::documents::{guide, readme, task_file};
 use crate::import::{File, Import, Notice, Options, WhenThere};
 use crate::pipeline::pipeline;
 use crate::slug::slug;
-use crate::work::{Command, Gate, Kind, Standing, Work};
+use crate::work::{Command, Gate, Kind, Standing, Task, Work};
 use stagewright_language::Source;
 use std::collections::BTreeSet;
 
@@ -80,24 +80,37 @@ fn add_gates(work: &mut Work, options: &Options) {
 fn remarks(work: &Work) -> Vec<Notice> {
     let mut remarks = Vec::new();
     if work.gates.iter().any(|gate| gate.exit_5_is_no_evidence) {
-        remarks.push(
-            "a smoke gate that leaves with 5 has found no tests: that is no evidence, and stops \
-             the run",
-        );
+        let remark = "a smoke gate that leaves with 5 has found no tests: that is no evidence, and \
+                      stops the run";
+        remarks.push(remark.to_owned());
     }
     if work.count(Standing::Pending) == 0 {
-        remarks.push("no task is left to do: every one is finished or set aside");
+        let remark = "no task is left to do: every one is finished or set aside";
+        remarks.push(remark.to_owned());
     }
     if work.gates.is_empty() {
-        remarks.push(
-            "nothing checks what the tasks do; `--gate COMMAND` adds a check after every wave",
-        );
+        let remark =
+            "nothing checks what the tasks do; `--gate COMMAND` adds a check after every wave";
+        remarks.push(remark.to_owned());
     }
-    let notice = |message: &str| Notice {
+    let unknown = side_by_side_without_files(work);
+    if work.kind == Kind::Review && unknown > 1 {
+        remarks.push(format!(
+            "{unknown} tasks name no files, so nothing keeps them apart; `--max-parallelism 1` does \
+             one after the other"
+        ));
+    }
+    let notice = |message| Notice {
         line: None,
-        message: message.to_owned(),
+        message,
     };
     remarks.into_iter().map(notice).collect()
+}
+
+/// How many tasks share a wave, though nothing is known of the files that they change.
+fn side_by_side_without_files(work: &Work) -> usize {
+    let blind = |task: &&Task| task.workspace.is_some() && task.files.is_empty();
+    work.tasks.iter().filter(blind).count()
 }
 
 fn files(work: &Work, source: &Source, options: &Options) -> Vec<File> {

@@ -140,7 +140,7 @@ fn waves(work: &Work) -> String {
         let count = work.wave(number).count();
         let how = match count {
             1 => "1 task".to_owned(),
-            several => format!("{several} tasks in parallel"),
+            several => format!("{several} tasks in parallel{}", workspaces(work, number)),
         };
         let gates = work.gates_after(number).iter();
         let gates: Vec<&str> = gates.map(|gate| gate.id.as_str()).collect();
@@ -159,22 +159,32 @@ fn waves(work: &Work) -> String {
     out
 }
 
+/// The names of a wave's workspaces, which differ in the number at their end.
+fn workspaces(work: &Work, number: usize) -> String {
+    let mut names = work
+        .wave(number)
+        .filter_map(|task| task.workspace.as_deref());
+    match (names.next(), names.last()) {
+        (Some(first), Some(last)) => {
+            let end = last.rsplit('-').next().unwrap_or(last);
+            format!(" {DIM}(workspaces {first} to -{end}){DIM:#}")
+        }
+        _ => String::new(),
+    }
+}
+
 fn task_line(task: &Task) -> String {
     let standing = match task.standing {
         Standing::Pending => "",
         Standing::Finished => ", finished",
         Standing::SetAside => ", set aside",
     };
-    let workspace = match &task.workspace {
-        Some(workspace) => format!(", {workspace}"),
-        None => String::new(),
-    };
     let mapped = match task.agent == task.id {
         true => String::new(),
         false => format!(" {DIM}as {}{DIM:#}", task.agent),
     };
     format!(
-        "{}{mapped}  {} {DIM}({}, complexity {}{workspace}{standing}){DIM:#}",
+        "{}{mapped}  {} {DIM}({}, complexity {}{standing}){DIM:#}",
         task.id,
         task.title,
         task.mode.as_str(),

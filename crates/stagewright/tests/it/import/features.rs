@@ -35,7 +35,7 @@ fn a_feature_is_imported_validated_planned_and_run() {
         "5: 4 to do, 1 finished",
         "3, one task at a time (from --max-parallelism)",
         "TASK-DC-002 as TASK_DC_002",
-        "Wave 2: 2 tasks in parallel, then smoke_wave_2",
+        "Wave 2: 2 tasks in parallel (workspaces discount-codes-wave2-1 to -2), then smoke_wave_2",
         "TASK-DC-002-apply.md (there already, kept)",
     ] {
         assert!(ended.out.contains(shown), "no `{shown}` in\n{ended}");

@@ -18,7 +18,10 @@ fn world() -> World {
 #[test]
 fn nothing_is_overwritten_unasked() {
     let world = world();
-    world.call(&["import", "review", "r.md"]).leaves(0);
+    world
+        .call(&["import", "review", "r.md"])
+        .leaves(0)
+        .says("2 tasks name no files, so nothing keeps them apart");
     let all = files(&world);
     let pipeline = "dark-mode.pipeline.yaml";
     world.write(pipeline, "mine");
