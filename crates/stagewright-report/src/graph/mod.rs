@@ -24,3 +24,6 @@ pub use svg::svg;
 
 pub(crate) use picture::node_state;
 pub(crate) use svg::embedded_svg;
+
+#[cfg(test)]
+mod tests;

@@ -5,10 +5,12 @@ use crate::hostile::HOSTILE;
 use crate::plans::{Draft, finding, gated, review};
 use crate::world::{Try, World};
 use serde_json::json;
+use stagewright_core::condition::Condition;
 use stagewright_core::event::{Facts, Verdict};
 use stagewright_core::plan::{OnFailure, StageMode};
 use stagewright_core::{ErrorClass, Finding, NodeIx, Plan, Severity};
-use stagewright_report::graph::{Picture, svg};
+use stagewright_report::graph::{Picture, dot, mermaid, svg};
+use stagewright_report::plan::Terms;
 use stagewright_report::{Places, Previous, Results, Subject, html};
 use std::path::PathBuf;
 
@@ -206,4 +208,51 @@ fn gallery() {
         let drawing = svg(&Picture::of_run(world.run()));
         std::fs::write(directory.join(format!("{name}.svg")), drawing).unwrap();
     }
+    let plan = hundred();
+    let terms = Terms::of_run(World::new(plan.clone(), |_| {}).run());
+    let picture = Picture::of_plan(&plan, &terms);
+    for (ending, text) in [
+        ("svg", svg(&picture)),
+        ("dot", dot(&picture)),
+        ("mmd", mermaid(&picture)),
+    ] {
+        std::fs::write(directory.join(format!("plan.{ending}")), text).unwrap();
+    }
+}
+
+/// A hundred agents in six stages, with many dependencies.
+fn hundred() -> Plan {
+    let mut draft = Draft::new("A hundred agents");
+    let mut first = 0_u32;
+    for (number, agents) in [4, 40, 24, 12, 16, 4].into_iter().enumerate() {
+        let mode = if number % 3 == 0 {
+            StageMode::Sequential
+        } else {
+            StageMode::Parallel
+        };
+        let id = format!("stage_{number}");
+        draft = draft.stage(&id, &id, mode).with_stage(|stage| {
+            stage.condition = (number == 3).then_some(Condition::Expression {
+                source: "results.stage_1_agent_0.output.new_pattern".to_owned(),
+            });
+        });
+        for agent in 0..agents {
+            let name = format!("stage_{number}_agent_{agent}");
+            draft = draft.agent(&name, &name).with(|node| {
+                node.required = agent % 5 != 4;
+                if number == 2 && agent >= 12 {
+                    node.depends_on = vec![NodeIx::new(first + agent - 12)];
+                }
+                if number == 4 && agent == 15 {
+                    node.depends_on = (0..15).map(|other| NodeIx::new(first + other)).collect();
+                }
+                if number == 5 && agent < 2 {
+                    node.after = vec![NodeIx::new(4 + agent), NodeIx::new(50 + agent)];
+                }
+            });
+        }
+        draft = draft.gate(&format!("tests_{number}"), "Tests");
+        first += agents + 1;
+    }
+    draft.plan()
 }
