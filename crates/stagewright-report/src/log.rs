@@ -13,10 +13,10 @@ use crate::history;
 use crate::moment::iso;
 use crate::nodes;
 use crate::words;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, RunStatus, Verdict};
 use stagewright_core::plan::Role;
-use stagewright_core::{ErrorClass, Event, NodeIx, NodeView, Recorded, Run, StageIx, Timestamp};
+use stagewright_core::{ErrorClass, Event, NodeIx, Recorded, Run, StageIx, Timestamp};
 use std::collections::BTreeMap;
 
 /// How important a record is.
@@ -53,11 +53,18 @@ pub struct LogRecord {
     pub at: Timestamp,
     /// What happened, such as `agent_execution_started`.
     pub event: &'static str,
-    /// The ids, and what else there is to say.
-    pub fields: Map<String, Value>,
+    /// The ids, and then what else there is to say.
+    pub fields: Vec<(String, Value)>,
 }
 
 impl LogRecord {
+    /// The field with this name; null when there is none.
+    pub fn field(&self, name: &str) -> &Value {
+        const NONE: &Value = &Value::Null;
+        let found = self.fields.iter().find(|(of, _)| of == name);
+        found.map_or(NONE, |(_, value)| value)
+    }
+
     /// As a line of JSON, without its end: `timestamp`, `level` and `event`, then the
     /// fields.
     pub fn json(&self) -> String {
@@ -90,25 +97,14 @@ impl LogRecord {
     }
 }
 
-/// Makes the records of one run, in the order of its events.
+/// Makes the records of one run, in the order of its events, from whichever it is driven on.
 #[derive(Debug, Default)]
 pub struct RunLog {
-    /// When each node that has not ended began.
+    /// When each node began of which the beginning was told and the end was not.
     begun: BTreeMap<NodeIx, Timestamp>,
 }
 
 impl RunLog {
-    /// The log of a run that is about to be driven; the default is that of one which has
-    /// not begun.
-    pub fn new(run: &Run) -> Self {
-        let begun = nodes::all(run)
-            .flat_map(|(node, _)| std::iter::once(node).chain(run.instances(node)))
-            .filter(|node| !matches!(run.view(*node), NodeView::Done(_) | NodeView::Skipped(_)))
-            .filter_map(|node| Some((node, run.times(node).0?)))
-            .collect();
-        Self { begun }
-    }
-
     /// The records of events that were committed together; `run` is the state after them.
     pub fn records(&mut self, run: &Run, events: &[Recorded]) -> Vec<LogRecord> {
         let mut records = Vec::new();
@@ -157,8 +153,9 @@ impl RunLog {
 
     /// The first launch of a node begins it; each further one is a launch like others.
     fn attempt_begins(&mut self, run: &Run, node: NodeIx, try_number: u32, at: Timestamp) -> Told {
-        let is_first = !self.begun.contains_key(&node);
-        self.begun.entry(node).or_insert(at);
+        // Once it has begun, its first start stays what it was, whoever drove it then.
+        let began = run.times(node).0.unwrap_or(at);
+        let is_first = self.begun.insert(node, began).is_none() && began == at;
         if !is_first {
             return (
                 LogLevel::Info,
@@ -180,7 +177,7 @@ impl RunLog {
         outcome: &AttemptOutcome,
         at: Timestamp,
     ) -> Told {
-        let began = self.begun.remove(&node);
+        let began = self.begun.remove(&node).or(run.times(node).0);
         let name = match run.plan().node(node).role {
             Role::Agent => "agent_execution_completed",
             Role::Gate => "gate_execution_completed",
@@ -332,14 +329,15 @@ fn level(event: &Event) -> LogLevel {
 /// Puts the ids before what is told.
 fn complete(run: &Run, recorded: &Recorded, (level, event, told): Told) -> LogRecord {
     let submission = run.submission();
-    let mut fields = Map::new();
-    fields.insert("pipeline_id".to_owned(), json!(submission.pipeline_id));
-    fields.insert("run_id".to_owned(), json!(submission.run_id));
-    fields.insert("trace_id".to_owned(), json!(submission.trace_id));
+    let mut fields = Vec::new();
+    let mut add = |name: &str, value: Value| fields.push((name.to_owned(), value));
+    add("pipeline_id", json!(submission.pipeline_id));
+    add("run_id", json!(submission.run_id));
+    add("trace_id", json!(submission.trace_id));
     let (stage, node) = history::subject(&recorded.event);
     let stage = stage.or_else(|| node.map(|node| run.plan().node(node).stage));
     if let Some(stage) = stage {
-        fields.insert("stage_id".to_owned(), json!(words::stage_id(run, stage)));
+        add("stage_id", json!(words::stage_id(run, stage)));
     }
     if let Some(node) = node {
         let planned = run.plan().node(node);
@@ -347,10 +345,9 @@ fn complete(run: &Run, recorded: &Recorded, (level, event, told): Told) -> LogRe
             Role::Agent => "agent_id",
             Role::Gate => "gate_id",
         };
-        fields.insert(id.to_owned(), json!(run.label(node)));
+        add(id, json!(run.label(node)));
         if planned.role == Role::Agent {
-            let kind = nodes::agent_type(planned);
-            fields.insert("agent_type".to_owned(), json!(kind));
+            add("agent_type", json!(nodes::agent_type(planned)));
         }
     }
     match told {
@@ -401,13 +398,11 @@ mod tests {
     use super::*;
 
     fn record(value: Value) -> LogRecord {
-        let mut fields = Map::new();
-        fields.insert("text".to_owned(), value);
         LogRecord {
             level: LogLevel::Info,
             at: Timestamp(0),
             event: "stuck",
-            fields,
+            fields: vec![("text".to_owned(), value)],
         }
     }
 

@@ -7,6 +7,8 @@ use crate::exit::Exit;
 use crate::files::write_whole;
 use crate::observer::{TerminalObserver, print_lines};
 use crate::printer::Printer;
+use crate::run_log::{LogSink, LoggingObserver};
+use crate::session::settings;
 use crate::user_error::UserError;
 use stagewright_core::{Run, Standing};
 use stagewright_engine::{Control, Engine, EngineError, LiveRun, now};
@@ -36,14 +38,17 @@ pub(crate) fn conduct(
     manner: &Manner<'_>,
     printer: &Printer,
 ) -> Result<Exit, UserError> {
-    let run = drive(engine, live, manner, printer)?;
-    show(engine, &run, manner, printer)
+    let sink = LogSink::open(&manner.stream.log, &settings()?)?;
+    let is_told = sink.as_ref().is_some_and(LogSink::is_on_standard_error);
+    let run = drive(engine, live, manner, sink, printer)?;
+    show_beside(engine, &run, manner, is_told, printer)
 }
 
 fn drive(
     engine: &Engine,
     live: LiveRun,
     manner: &Manner<'_>,
+    sink: Option<LogSink>,
     printer: &Printer,
 ) -> Result<Run, UserError> {
     let no_runtime = |error: std::io::Error| {
@@ -57,9 +62,13 @@ fn drive(
         .enable_all()
         .build()
         .map_err(no_runtime)?;
+    let is_told = sink.as_ref().is_some_and(LogSink::is_on_standard_error);
     let quiet_stream = manner.stream.json || manner.stream.jsonl;
-    let mut observer =
-        TerminalObserver::new(printer, live.run(), manner.stream.jsonl, quiet_stream);
+    let terminal = match is_told {
+        true => TerminalObserver::silent(printer, live.run(), manner.stream.jsonl),
+        false => TerminalObserver::new(printer, live.run(), manner.stream.jsonl, quiet_stream),
+    };
+    let mut observer = LoggingObserver::new(terminal, sink, printer);
     let driven: Result<Result<Run, EngineError>, std::io::Error> = runtime.block_on(async {
         let (sender, mut controls) = mpsc::channel(4);
         let mut interrupt = signal(SignalKind::interrupt())?;
@@ -86,7 +95,7 @@ fn drive(
             () = second_signal => leave_at_once(),
         }
     });
-    observer.finish();
+    observer.shown.finish();
     Ok(driven.map_err(no_runtime)??)
 }
 
@@ -109,6 +118,17 @@ pub(crate) fn show(
     engine: &Engine,
     run: &Run,
     manner: &Manner<'_>,
+    printer: &Printer,
+) -> Result<Exit, UserError> {
+    show_beside(engine, run, manner, false, printer)
+}
+
+/// As [`show`]; where a log has told the run on standard error, no summary follows it.
+fn show_beside(
+    engine: &Engine,
+    run: &Run,
+    manner: &Manner<'_>,
+    is_told: bool,
     printer: &Printer,
 ) -> Result<Exit, UserError> {
     let results = results_of(engine, run);
@@ -137,12 +157,15 @@ pub(crate) fn show(
             None => printer.json(&status_document(run, &results)),
         }
     }
-    if printer.is_quiet() && !manner.stream.json && !manner.stream.jsonl {
+    let is_silent = printer.is_quiet() || is_told;
+    if is_silent && !manner.stream.json && !manner.stream.jsonl {
         print_verdict(run, printer);
     }
     places.reports = &written;
     let summary = terminal::summary(run, &results, now(), places, printer.width());
-    print_lines(printer, &summary);
+    if !is_told {
+        print_lines(printer, &summary);
+    }
     Ok(Exit::of_run(run, manner.exit_partial))
 }
 

@@ -16,6 +16,7 @@ mod observer;
 mod pipeline_file;
 mod policy_changed;
 mod printer;
+mod run_log;
 mod session;
 mod settings;
 mod time_argument;

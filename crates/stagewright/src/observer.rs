@@ -40,6 +40,15 @@ impl<'a> TerminalObserver<'a> {
         }
     }
 
+    /// An observer that says nothing of the progress: something else is said in its place.
+    pub(crate) fn silent(printer: &'a Printer, run: &Run, events: bool) -> Self {
+        Self {
+            live: false,
+            silent: true,
+            ..Self::new(printer, run, events, true)
+        }
+    }
+
     /// Takes the redrawn block away.
     pub(crate) fn finish(&mut self) {
         self.erase();

@@ -2,6 +2,7 @@
 
 use crate::plans::{gated, review};
 use crate::world::{Try, World};
+use serde_json::Value;
 use stagewright_core::ErrorClass;
 use stagewright_core::event::Verdict;
 use stagewright_report::log::{LogLevel, RunLog};
@@ -29,8 +30,9 @@ fn told(world: &World, least: LogLevel) -> String {
             ];
             let mut line = format!("{:<7} {}", record.level.as_str(), record.event);
             for name in fields {
-                if let Some(value) = record.fields.get(name).filter(|value| !value.is_null()) {
-                    line.push_str(&format!(" {name}={value}"));
+                match record.field(name) {
+                    Value::Null => {}
+                    value => line.push_str(&format!(" {name}={value}")),
                 }
             }
             line
@@ -77,9 +79,9 @@ fn a_run_with_retries_and_skips() {
     "#);
     let mut log = RunLog::default();
     for record in log.records(world.run(), &world.events) {
-        assert_eq!(record.fields["pipeline_id"], "pr-123-review");
-        assert_eq!(record.fields["run_id"], "run_7f3a");
-        assert_eq!(record.fields["trace_id"], "trace-1");
+        assert_eq!(*record.field("pipeline_id"), "pr-123-review");
+        assert_eq!(*record.field("run_id"), "run_7f3a");
+        assert_eq!(*record.field("trace_id"), "trace-1");
     }
 }
 
@@ -96,8 +98,8 @@ fn a_run_that_fails_and_one_that_waits() {
     let last = records.last().unwrap();
     assert_eq!(last.level, LogLevel::Error);
     assert_eq!(last.event, "pipeline_execution_failed");
-    assert_eq!(last.fields["error"], "code: exit 3");
-    assert_eq!(last.fields["error_type"], "execution");
+    assert_eq!(*last.field("error"), "code: exit 3");
+    assert_eq!(*last.field("error_type"), "execution");
 
     let waiting = World::new(gated(), |_| {})
         .script("tests", [Try::judged(900, Verdict::Fail, "3 failed")])
@@ -125,20 +127,18 @@ fn a_run_that_is_resumed() {
         .play_for(5_000);
     let before = world.events.len();
     world.crash();
-    let mut log = RunLog::new(world.run());
+    let mut log = RunLog::default();
     let world = world.play();
     let records = log.records(world.run(), &world.events[before..]);
     let found = |event: &str| records.iter().find(|record| record.event == event).unwrap();
-    assert_eq!(
-        found("pipeline_execution_resumed").fields["total_agents"],
-        5
-    );
-    assert_eq!(found("agent_attempt_started").fields["agent_id"], "code");
+    assert_eq!(found("pipeline_execution_resumed").field("total_agents"), 5);
+    assert_eq!(*found("agent_attempt_started").field("agent_id"), "code");
     let completed = found("agent_execution_completed");
-    assert_eq!(completed.fields["agent_id"], "code");
-    assert_eq!(completed.fields["duration_ms"], 65_000);
+    assert_eq!(*completed.field("agent_id"), "code");
+    assert_eq!(*completed.field("duration_ms"), 65_000);
     assert_eq!(
-        completed.fields["retry_count"], 0,
+        *completed.field("retry_count"),
+        0,
         "the same try, launched again"
     );
 }

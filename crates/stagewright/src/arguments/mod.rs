@@ -2,6 +2,7 @@
 
 mod import;
 mod inspect;
+mod log;
 mod operations;
 mod retention;
 mod running;
@@ -11,6 +12,7 @@ pub(crate) use import::{ImportArguments, ImportCommand};
 pub(crate) use inspect::{
     HistoryArguments, ListArguments, LogsArguments, ReportArguments, ReportFormat, StatusArguments,
 };
+pub(crate) use log::{LogArguments, LogFormat};
 pub(crate) use operations::{AgentCommand, AgentRunArguments, OperationArguments};
 pub(crate) use retention::{DiscardArguments, PruneArguments};
 pub(crate) use running::{

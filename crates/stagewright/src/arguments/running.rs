@@ -1,6 +1,6 @@
 //! Commands that start a run or change its course.
 
-use super::RunArgument;
+use super::{LogArguments, RunArgument};
 use clap::{Args, ValueEnum};
 use stagewright_core::plan::RunMode;
 use std::path::PathBuf;
@@ -38,11 +38,25 @@ pub(crate) struct RunArguments {
     /// Validate everything, the context included, and show the plan; run nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// An id for distributed tracing, passed to agents and into the result.
-    #[arg(long, value_name = "ID")]
+    /// An id for distributed tracing, passed to agents and into the log and the result:
+    /// letters, digits and `-_.:`, such as the 32 digits of a W3C trace id.
+    #[arg(long, value_name = "ID", value_parser = trace_id)]
     pub(crate) trace_id: Option<String>,
     #[command(flatten)]
     pub(crate) stream: StreamArguments,
+}
+
+/// A trace id is put into logs, environments and headers, where nothing else may be made
+/// of it.
+fn trace_id(text: &str) -> Result<String, String> {
+    const MAX_CHARS: usize = 128;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
+    if text.is_empty() || text.len() > MAX_CHARS || !text.bytes().all(is_plain) {
+        return Err(format!(
+            "a trace id is at most {MAX_CHARS} letters, digits and `-_.:`"
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 /// What a program reads from a run that is going on.
@@ -54,6 +68,8 @@ pub(crate) struct StreamArguments {
     /// Print every event as a line of JSON, while it happens.
     #[arg(long)]
     pub(crate) jsonl: bool,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 /// `--mode`.

@@ -1,7 +1,7 @@
 //! `cancel`: ends a run, gently or by force (rule A24).
 
 use super::answer::does_not_answer;
-use crate::arguments::{CancelArguments, StreamArguments};
+use crate::arguments::{CancelArguments, LogArguments, StreamArguments};
 use crate::conduct::{Manner, conduct};
 use crate::exit::Exit;
 use crate::printer::Printer;
@@ -60,6 +60,7 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
             let stream = StreamArguments {
                 json: false,
                 jsonl: false,
+                log: LogArguments::default(),
             };
             let manner = Manner {
                 stream: &stream,

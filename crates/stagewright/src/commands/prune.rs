@@ -152,7 +152,7 @@ fn tell(plan: &PrunePlan, pruned: Option<&Pruned>, printer: &Printer) {
         None => {
             let all = amounts(plan.runs.len(), plan.values, plan.leftovers);
             printer.note(&format!(
-                "{all} would go, {}: `--yes` removes it",
+                "{all} would go, {}: `--yes` removes them",
                 bytes(plan.bytes())
             ));
         }

@@ -113,6 +113,7 @@ fn supersede(session: &Session, run_id: &str, printer: &Printer) -> Result<(), U
     let stream = StreamArguments {
         json: false,
         jsonl: false,
+        log: crate::arguments::LogArguments::default(),
     };
     let quiet = Printer::new(&crate::arguments::OutputArguments::silent());
     let manner = Manner {

@@ -8,6 +8,7 @@ use crate::exit::Exit;
 use crate::pipeline_file::load_plan;
 use crate::policy_changed::policy_changed;
 use crate::printer::Printer;
+use crate::run_log::LogSink;
 use crate::session::{Need, Session, settings, working_directory};
 use crate::settings::Settings;
 use crate::user_error::UserError;
@@ -33,6 +34,8 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     let pipeline_id = pipeline_id(arguments, &plan, &context)?;
     let here = working_directory()?;
     let touched = policy_changed(&arguments.file, &context, &here, known.file.as_deref())?;
+    // A log that cannot be written is told before anything is made.
+    LogSink::open(&arguments.stream.log, &known)?;
     let session = Session::open_with(known, Need::Create)?;
     let key = pipeline_id.clone();
     let submission = NewSubmission {

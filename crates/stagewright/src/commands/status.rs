@@ -10,12 +10,15 @@ use crate::session::{Need, Session};
 use crate::user_error::UserError;
 use stagewright_core::{NodeView, Run, Standing};
 use stagewright_engine::{EngineError, now};
-use stagewright_journal::{FindError, ListFilter, RunState};
-use stagewright_report::documents::{GetPipelineStatusOutput, StatusOptions};
-use stagewright_report::{PastDurations, estimated_completion, terminal};
+use stagewright_journal::{FindError, SaveTimes};
+use stagewright_report::documents::{
+    GetPipelineStatusOutput, RunMetrics, SaveDurations, StatusOptions,
+};
+use stagewright_report::{PastDurations, estimated_completion, past_durations, terminal};
 
-/// Earlier runs that an estimate looks at.
-const PAST_RUNS: usize = 5;
+/// Earlier runs that an estimate looks at: enough for a median that one slow day does not
+/// move, few enough to follow when a pipeline becomes faster.
+const PAST_RUNS: usize = 20;
 
 /// Lines of logs that `--include-logs` shows.
 const LOG_LINES: usize = 20;
@@ -43,7 +46,7 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
         run = session.engine.load(&summary.run_id)?;
     }
     let results = results_of(&session.engine, &run);
-    let past = past_durations(&session, &run)?;
+    let past = past(&session, &run)?;
     let recent_logs = arguments.include_logs.then(|| {
         last_lines(
             &of_run(&session.engine.dirs(&summary.run_id), None),
@@ -61,6 +64,10 @@ pub(super) fn status(arguments: &StatusArguments, printer: &Printer) -> Result<E
         recent_logs,
         past: Some(&past),
         logs_url: Some(&logs),
+        metrics: match arguments.json {
+            true => Some(metrics(&session, &run)?),
+            false => None,
+        },
     };
     if arguments.json {
         printer.json(&GetPipelineStatusOutput::of(&run, &results, now(), options));
@@ -95,36 +102,37 @@ fn deadline_has_passed(run: &Run) -> bool {
     })
 }
 
-/// How long the agents took in the last runs of the same pipeline id (rule A28).
-fn past_durations(session: &Session, run: &Run) -> Result<PastDurations, UserError> {
-    let mut past = PastDurations::new();
+/// How long the agents and gates took in the last runs of the same pipeline (rule A28).
+fn past(session: &Session, run: &Run) -> Result<PastDurations, EngineError> {
     if run.end().is_some() {
-        return Ok(past);
+        return Ok(PastDurations::new());
     }
-    let filter = ListFilter {
-        states: vec![RunState::Ended],
-        pipeline_id: Some(run.submission().pipeline_id.clone()),
-        limit: PAST_RUNS,
-        ..ListFilter::default()
-    };
-    for summary in session
-        .engine
-        .journal()
-        .list(&filter)
-        .map_err(EngineError::from)?
-    {
-        let Ok(earlier) = session.engine.load(&summary.run_id) else {
-            continue;
-        };
-        for (node, planned) in earlier.plan().agents() {
-            if let (Some(began), Some(ended)) = earlier.times(node)
-                && matches!(earlier.view(node), NodeView::Done(_))
-            {
-                past.entry(planned.id.clone())
-                    .or_default()
-                    .push(ended.since_ms(began));
-            }
-        }
-    }
-    Ok(past)
+    let journal = session.engine.journal();
+    let runs = journal.past_durations(&run.plan().name, PAST_RUNS)?;
+    Ok(past_durations(runs))
+}
+
+/// Counters and durations, for programs.
+fn metrics(session: &Session, run: &Run) -> Result<RunMetrics, EngineError> {
+    let run_id = &run.submission().run_id;
+    let journal = session.engine.journal();
+    let mut events = journal.events(run_id, 0)?;
+    // The run may have gone on since it was read: the events that it was read from count.
+    events.retain(|recorded| recorded.seq < run.next_seq());
+    let saves = journal
+        .save_times(run_id)?
+        .and_then(|saves| save_durations(&saves));
+    Ok(RunMetrics::of(run, &events, now(), saves))
+}
+
+/// What was measured of the run's appends; `None` when there was only the first, which is
+/// not known yet when it is written.
+fn save_durations(saves: &SaveTimes) -> Option<SaveDurations> {
+    let ms = |us: u64| us as f64 / 1_000.0;
+    Some(SaveDurations {
+        count: saves.count,
+        p50: ms(saves.quantile_us(50)?),
+        p95: ms(saves.quantile_us(95)?),
+        max: ms(saves.max_us),
+    })
 }

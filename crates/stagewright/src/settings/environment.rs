@@ -52,10 +52,6 @@ pub(crate) const UNUSED: &[Unused] = &[
         why: "runs are saved on the local disk; when that fails, the run stops with exit code 4",
     },
     Unused {
-        name: "LOG_LEVEL",
-        why: "`--verbose` and `--quiet` say how much is shown; `stagewright history` has every event",
-    },
-    Unused {
         name: "PIPELINE_CONFIG_S3_PATH",
         why: "a pipeline is a file: `stagewright run FILE`",
     },

@@ -14,10 +14,12 @@ pub(crate) use environment::UNUSED;
 pub(crate) use environment::{Environment, Unused};
 pub(crate) use table::{SETTINGS, Setting};
 
+use crate::arguments::LogFormat;
 use crate::user_error::UserError;
 use stagewright_agents::{Caps, Grace, LambdaProgram, Settings as AgentSettings};
 use stagewright_journal::Durability;
 use stagewright_language::LanguageSettings;
+use stagewright_report::log::LogLevel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -148,6 +150,30 @@ impl Settings {
         match self.value("journal.durability").word() {
             "normal" => Durability::Normal,
             _ => Durability::Full,
+        }
+    }
+
+    /// How the structured log is written, where no flag says so.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        match self.value("log.format").word() {
+            "json" => LogFormat::Json,
+            "text" => LogFormat::Text,
+            _ => LogFormat::Off,
+        }
+    }
+
+    /// The file of the structured log.
+    pub(crate) fn log_file(&self) -> Option<&str> {
+        Some(self.value("log.file").word()).filter(|path| !path.is_empty())
+    }
+
+    /// The least important records that are logged.
+    pub(crate) fn log_level(&self) -> LogLevel {
+        match self.value("log.level").word() {
+            "debug" => LogLevel::Debug,
+            "warning" => LogLevel::Warning,
+            "error" | "critical" => LogLevel::Error,
+            _ => LogLevel::Info,
         }
     }
 

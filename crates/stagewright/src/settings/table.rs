@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     /// A list of words; in the environment parted by commas.
     Words,
+    /// Any text.
+    Text,
 }
 
 /// One setting.
@@ -154,5 +156,26 @@ pub(crate) const SETTINGS: &[Setting] = &[
         seed_variable: None,
         default: "full",
         meaning: "`full` survives a power cut; `normal` a crash of the process only, and is faster",
+    },
+    Setting {
+        name: "log.format",
+        kind: Kind::Choice(&["off", "json", "text"]),
+        seed_variable: None,
+        default: "off",
+        meaning: "the structured log of commands that drive a run: `json`, `text` or `off`",
+    },
+    Setting {
+        name: "log.file",
+        kind: Kind::Text,
+        seed_variable: None,
+        default: "",
+        meaning: "the file that the log is appended to; by default standard error",
+    },
+    Setting {
+        name: "log.level",
+        kind: Kind::Choice(&["debug", "info", "warning", "error", "critical"]),
+        seed_variable: Some("LOG_LEVEL"),
+        default: "info",
+        meaning: "the least important records that are logged",
     },
 ];

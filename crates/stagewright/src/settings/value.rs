@@ -50,10 +50,13 @@ impl Value {
                 "false" | "0" | "no" | "off" => Ok(Self::Switch(false)),
                 _ => Err(wrong("true or false")),
             },
-            Kind::Choice(words) => match words.contains(&text) {
-                true => Ok(Self::Word(text.to_owned())),
-                false => Err(wrong(&format!("one of {}", words.join(", ")))),
-            },
+            Kind::Choice(words) => {
+                match words.iter().find(|word| word.eq_ignore_ascii_case(text)) {
+                    Some(word) => Ok(Self::Word((*word).to_owned())),
+                    None => Err(wrong(&format!("one of {}", words.join(", ")))),
+                }
+            }
+            Kind::Text => Ok(Self::Word(text.to_owned())),
             Kind::Words => Ok(Self::Words(
                 text.split(',').map(|word| word.trim().to_owned()).collect(),
             )),
