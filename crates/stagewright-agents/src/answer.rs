@@ -1,10 +1,12 @@
 //! Reading an agent's answer: the one place that speaks to `stagewright-evidence`.
 
+use crate::outputs;
 use crate::request::{Body, Reader, Request};
 use serde_json::Value;
-use stagewright_core::plan::FindingsMapping;
+use stagewright_core::plan::{FindingsMapping, OutputForm};
 use stagewright_evidence::{
     AgentStatus, Answer, Format, Mapping, MappingProblem, Options, ReadError, SeverityTable,
+    unfence,
 };
 
 /// The agent types that promise the document of a review agent, whether or not the
@@ -23,6 +25,8 @@ const TYPES_WITH_DOCUMENT: &[&str] = &[
 pub(crate) enum Promise {
     /// A document that is read like this.
     Document(Document),
+    /// An answer of this form, because the pipeline takes its outputs from it.
+    Output(OutputForm),
     /// Whatever it prints; its exit code decides.
     Plain,
 }
@@ -63,14 +67,18 @@ impl Document {
 
 impl Promise {
     /// What this request's agent has promised; `Err` is a format that nobody reads, or a
-    /// mapping that is wrong.
+    /// mapping, an expression or a schema that is wrong.
     pub(crate) fn of(request: &Request) -> Result<Self, String> {
         let Reader {
             format,
             mapping,
+            outputs,
             agent_type,
             ..
         } = &request.reader;
+        if let Some(outputs) = outputs {
+            outputs::check(outputs)?;
+        }
         if let Some(mapping) = mapping {
             compiled(mapping)?;
             return Ok(Self::Document(Document::Mapped));
@@ -84,10 +92,15 @@ impl Promise {
             .as_deref()
             .is_some_and(|kind| TYPES_WITH_DOCUMENT.contains(&kind));
         let is_lambda = matches!(request.body, Body::Lambda { .. });
-        Ok(if known || is_lambda {
-            Self::Document(Document::Named(Format::AgentDocument))
-        } else {
-            Self::Plain
+        if known || is_lambda {
+            return Ok(Self::Document(Document::Named(Format::AgentDocument)));
+        }
+        Ok(match (outputs, &request.body) {
+            // The form of an HTTP answer is part of its request.
+            (None, _) | (Some(_), Body::Http(_)) => Self::Plain,
+            (Some(outputs), Body::Shell { .. } | Body::Arguments { .. } | Body::Lambda { .. }) => {
+                Self::Output(outputs.form)
+            }
         })
     }
 
@@ -95,7 +108,8 @@ impl Promise {
     pub(crate) fn format_name(self) -> Option<&'static str> {
         match self {
             Self::Document(document) => Some(document.name()),
-            Self::Plain => None,
+            Self::Output(OutputForm::Json) => Some("json"),
+            Self::Output(OutputForm::Text | OutputForm::Lines) | Self::Plain => None,
         }
     }
 
@@ -103,7 +117,7 @@ impl Promise {
     pub(crate) fn is_answer(self, exit_code: i32) -> bool {
         match self {
             Self::Document(document) => document.is_answer(exit_code),
-            Self::Plain => exit_code == 0,
+            Self::Output(_) | Self::Plain => exit_code == 0,
         }
     }
 }
@@ -123,6 +137,7 @@ pub(crate) fn read(
 ) -> Result<Answer, ReadError> {
     let document = match promise {
         Promise::Document(document) => document,
+        Promise::Output(form) => return of_form(form, bytes).map(of_value),
         Promise::Plain => return Ok(of_value(stagewright_evidence::read_plain(bytes))),
     };
     let entries = reader
@@ -144,14 +159,29 @@ pub(crate) fn read(
         Document::Mapped => {
             let mapping = reader.mapping.as_deref().map(compiled);
             let mapping = mapping.and_then(Result::ok);
-            mapping
-                .expect("the promise was made from this mapping")
-                .read(bytes, &options)?
+            let mapping = mapping.expect("the promise was made from this mapping");
+            let mut answer = mapping.read(bytes, &options)?;
+            if let Some(outputs) = &reader.outputs {
+                // Who maps findings knows the answer's own form, and takes from that.
+                answer.output = of_form(outputs.form, bytes)?;
+            }
+            answer
         }
     };
     let said = problems.iter().map(ToString::to_string);
     answer.warnings.extend(said);
     Ok(answer)
+}
+
+/// An answer of the form that outputs are taken from. Lines are cut there.
+fn of_form(form: OutputForm, bytes: &[u8]) -> Result<Value, ReadError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| ReadError::NotUtf8 {
+        offset: error.valid_up_to(),
+    })?;
+    Ok(match form {
+        OutputForm::Json => unfence(text)?,
+        OutputForm::Text | OutputForm::Lines => text.trim_end_matches(['\n', '\r']).into(),
+    })
 }
 
 /// A plain answer of which only the beginning is known. It is a text even where the

@@ -13,7 +13,8 @@
 //!   does the same for a server ([`HttpRequest`]).
 //! - [`secrets`](SecretError) are resolved at launch only, and `redact` removes them
 //!   from everything that comes back (decision 21).
-//! - [`Agents::evaluate`] answers custom conditions (decision 8).
+//! - [`Agents::evaluate`] answers custom conditions, [`Agents::transform`] makes inputs
+//!   (decision 8).
 //! - [`end_orphans`] ends what a crashed orchestrator left running (decision 14).
 //!
 //! Neighbours: `stagewright-evidence` reads answers; the engine calls this crate.
@@ -26,6 +27,7 @@ mod install_hint;
 mod invocation;
 mod job;
 mod judge;
+mod outputs;
 mod perform;
 mod process;
 mod program;
@@ -34,6 +36,7 @@ mod redact;
 mod refusal;
 mod remains;
 mod request;
+mod schema;
 mod scratch;
 mod secret_text;
 mod secrets;
@@ -43,6 +46,7 @@ mod verdict;
 pub use facts::of as facts_of;
 pub use http::{DEFAULT_REDIRECTS, HttpAnswer, HttpBody, HttpMethod, HttpRequest, MAX_REDIRECTS};
 pub use job::{AnsweredBy, Job, LogFile, Performed, ResultDocument, StopSignal};
+pub use outputs::take_outputs;
 pub use perform::Agents;
 pub use process::end_orphans;
 pub use question::Question;

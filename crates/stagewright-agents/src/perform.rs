@@ -11,13 +11,14 @@ use crate::http::Tls;
 use crate::invocation;
 use crate::job::{AnsweredBy, Job, Performed, ResultDocument, StopSignal};
 use crate::judge::{self, Judged};
+use crate::outputs;
 use crate::process::recording::Capture;
 use crate::process::{self, Cut, Ended, Exit, Recording};
 use crate::program;
 use crate::redact::Redactor;
 use crate::refusal::Refusal;
 use crate::remains::{RawAnswer, Remains};
-use crate::request::Body;
+use crate::request::{Body, Reader};
 use crate::scratch::{AnswerFile, Scratch};
 use crate::secrets::Secrets;
 use crate::settings::{Caps, Settings};
@@ -230,6 +231,7 @@ pub(crate) fn conclude(
         outcome.cost_usd = answer.cost_usd;
         outcome.warnings = answer.warnings;
         document.output = answer.output;
+        take_outputs(&job.request.reader, &mut outcome, &mut document);
         document.findings = answer.findings;
         document.answered_by = Some(answered_by);
     }
@@ -237,6 +239,26 @@ pub(crate) fn conclude(
         outcome,
         document,
         stopped: false,
+    }
+}
+
+/// Makes the output of the answer. An answer that is not as it was promised is kept for
+/// people, and the try has failed.
+fn take_outputs(reader: &Reader, outcome: &mut AttemptOutcome, document: &mut ResultDocument) {
+    let Some(wanted) = &reader.outputs else {
+        return;
+    };
+    if outcome.result != AttemptResult::Succeeded {
+        return;
+    }
+    match outputs::take_outputs(wanted, document.output.clone()) {
+        Ok(output) => document.output = output,
+        Err(message) => {
+            outcome.result = AttemptResult::Failed {
+                class: ErrorClass::InvalidOutput,
+                message,
+            };
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Custom conditions: a program that reads JSON and prints `true` or `false`.
+//! Questions to programs (decision 8): each reads JSON and prints one answer. A custom
+//! condition's is `true` or `false`, an input transformer's the input as JSON.
 
 use crate::environment;
 use crate::perform::Agents;
@@ -15,10 +16,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The longest answer: more than any way to write a truth value.
-const ANSWER_BYTES: usize = 4 * 1024;
+/// The longest truth value: more than any way to write one.
+const TRUTH_BYTES: usize = 4 * 1024;
 
-/// A custom condition that is to be answered.
+/// The largest input that is made.
+const INPUT_BYTES: usize = 4 * 1024 * 1024;
+
+/// A question that is to be answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
     /// The program, then its arguments.
@@ -41,6 +45,34 @@ impl Agents {
     /// # Errors
     /// In words, when it did not print `true` or `false` and end with 0 in time.
     pub async fn evaluate(&self, question: Question) -> Result<bool, String> {
+        let expected = "`true` or `false`";
+        let (name, answer) = self.answer(question, TRUTH_BYTES, expected).await?;
+        match answer.trim() {
+            // Python prints its truth values with a capital.
+            "true" | "True" => Ok(true),
+            "false" | "False" => Ok(false),
+            other => Err(instead_of(&name, other, expected)),
+        }
+    }
+
+    /// Asks a program for an agent's input. It gets no secrets.
+    ///
+    /// # Errors
+    /// In words, when it did not print one JSON value and end with 0 in time.
+    pub async fn transform(&self, question: Question) -> Result<Value, String> {
+        let expected = "one JSON value";
+        let (name, answer) = self.answer(question, INPUT_BYTES, expected).await?;
+        serde_json::from_str(answer.trim())
+            .map_err(|error| format!("{} ({error})", instead_of(&name, answer.trim(), expected)))
+    }
+
+    /// Runs the program of a question; its name, and what it printed.
+    async fn answer(
+        &self,
+        question: Question,
+        cap: usize,
+        expected: &str,
+    ) -> Result<(String, String), String> {
         let name = question
             .argv
             .first()
@@ -49,9 +81,9 @@ impl Agents {
         let invocation = self.invocation_of(&name, question)?;
         let program = invocation.program.clone();
         let redactor = Redactor::new([]);
-        let mut stdout = Recording::without_log(&redactor, ANSWER_BYTES);
+        let mut stdout = Recording::without_log(&redactor, cap);
         let mut stderr = Recording::without_log(&redactor, 0);
-        // Nobody stops a condition; its driver drops the future.
+        // Nobody stops a question; its driver drops the future.
         let (_sender, stop) = watch::channel(None);
         let ended = process::run(invocation, &mut stdout, &mut stderr, stop)
             .await
@@ -68,24 +100,13 @@ impl Agents {
                 describe_exit(ended.exit)
             ));
         }
-        let answer = match stdout.take_capture() {
-            Capture::Whole { bytes, .. } => String::from_utf8_lossy(&bytes).into_owned(),
-            Capture::TooMuch { cap, .. } => {
-                return Err(format!(
-                    "`{name}` printed more than {cap} bytes instead of `true` or `false`"
-                ));
+        match stdout.take_capture() {
+            Capture::Whole { bytes, .. } => {
+                Ok((name, String::from_utf8_lossy(&bytes).into_owned()))
             }
-        };
-        match answer.trim() {
-            // Python prints its truth values with a capital.
-            "true" | "True" => Ok(true),
-            "false" | "False" => Ok(false),
-            other => {
-                let shown: String = other.chars().take(80).collect();
-                Err(format!(
-                    "`{name}` printed `{shown}` instead of `true` or `false`"
-                ))
-            }
+            Capture::TooMuch { cap, .. } => Err(format!(
+                "`{name}` printed more than {cap} bytes instead of {expected}"
+            )),
         }
     }
 
@@ -123,4 +144,9 @@ impl Agents {
             marker: question.marker,
         })
     }
+}
+
+fn instead_of(name: &str, answer: &str, expected: &str) -> String {
+    let shown: String = answer.chars().take(80).collect();
+    format!("`{name}` printed `{shown}` instead of {expected}")
 }

@@ -37,15 +37,7 @@ impl Engine {
         let evaluator = condition
             .and_then(|condition| find_evaluator(condition, number))
             .expect("a custom condition that is asked for stands in the plan");
-        let argv = match evaluator {
-            Evaluator::Command(argv) => Ok(argv.clone()),
-            Evaluator::Named(name) => self.evaluator(name).ok_or_else(|| {
-                format!(
-                    "the settings name no program for the custom evaluator `{name}`; \
-                     add `[evaluators]` with `{name} = [\"program\", \"argument\"]` to stagewright.toml"
-                )
-            }),
-        };
+        let argv = self.program_of(evaluator);
         let input = evaluator_input(live)?;
         let agents = self.agents();
         let submission = live.run().submission();
@@ -75,6 +67,22 @@ impl Engine {
         });
         Ok(())
     }
+
+    /// The program of an evaluator or transformer.
+    ///
+    /// # Errors
+    /// In words, when nobody knows its name.
+    pub(crate) fn program_of(&self, evaluator: &Evaluator) -> Result<Vec<String>, String> {
+        match evaluator {
+            Evaluator::Command(argv) => Ok(argv.clone()),
+            Evaluator::Named(name) => self.evaluator(name).ok_or_else(|| {
+                format!(
+                    "the settings name no program for `{name}`; add `[evaluators]` with \
+                     `{name} = [\"program\", \"argument\"]` to stagewright.toml"
+                )
+            }),
+        }
+    }
 }
 
 /// The evaluator of a custom condition, by its number.
@@ -94,7 +102,7 @@ fn find_evaluator(condition: &Condition, wanted: u32) -> Option<&Evaluator> {
 }
 
 /// What a custom evaluator gets: the context, and the results so far in order.
-fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
+pub(crate) fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
     let agents: Vec<(NodeIx, String)> = live
         .run()
         .plan()

@@ -163,6 +163,7 @@ impl Engine {
                         in_flight.stop(live.run(), launch, stop);
                     }
                     Effect::Ask { asker, number } => self.ask(live, in_flight, asker, number)?,
+                    Effect::MakeInput { node } => self.make_input(live, in_flight, node)?,
                 }
             }
             // A graceful cancel stops no launch, but it goes down to the runs of steps.

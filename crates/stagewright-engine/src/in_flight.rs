@@ -4,6 +4,7 @@
 use crate::error::EngineError;
 use crate::live::LiveRun;
 use crate::sub_pipeline::{Below, Word};
+use serde_json::Value;
 use stagewright_agents::Performed;
 use stagewright_core::event::{Asker, AttemptOutcome, Launch};
 use stagewright_core::input::Stop;
@@ -25,6 +26,8 @@ pub(crate) enum Report {
     Below(Result<Below, EngineError>),
     /// A custom condition was answered.
     Evaluated(Result<bool, String>),
+    /// An agent's input was made.
+    Made(Result<Value, String>),
 }
 
 /// What a task is about.
@@ -34,6 +37,8 @@ pub(crate) enum Subject {
     Launch(NodeIx, Launch),
     /// A custom condition, by its number.
     Question(Asker, u32),
+    /// The input of an agent.
+    Input(NodeIx),
 }
 
 /// Where a launch listens.
@@ -144,19 +149,26 @@ impl InFlight {
                 self.ears.remove(&launch);
                 end_launch(live, node, launch, report)?;
             }
-            Subject::Question(asker, number) => live.handle(Input::ConditionAnswered {
-                asker,
-                number,
-                answer: match report {
+            Subject::Question(asker, number) => {
+                let answer = match report {
                     Ok(Report::Evaluated(answer)) => answer,
-                    Ok(Report::Performed(_) | Report::Below(_)) => {
-                        unreachable!("a question is answered and nothing else")
-                    }
-                    Err(error) => Err(format!(
-                        "a defect of stagewright ended the evaluator: {error}"
-                    )),
-                },
-            }),
+                    Ok(_) => unreachable!("a condition is answered and nothing else"),
+                    Err(error) => Err(defect("the evaluator", &error)),
+                };
+                live.handle(Input::ConditionAnswered {
+                    asker,
+                    number,
+                    answer,
+                });
+            }
+            Subject::Input(node) => {
+                let answer = match report {
+                    Ok(Report::Made(answer)) => answer,
+                    Ok(_) => unreachable!("an input is made and nothing else"),
+                    Err(error) => Err(defect("the input transformer", &error)),
+                };
+                live.input_made(node, answer);
+            }
         }
         Ok(())
     }
@@ -195,17 +207,18 @@ fn end_launch(
                 question,
             }),
         },
-        Ok(Report::Evaluated(_)) => unreachable!("a launch is no question"),
+        Ok(Report::Evaluated(_) | Report::Made(_)) => unreachable!("a launch is no question"),
         Err(error) => live.handle(Input::Completed {
             node,
             launch,
-            outcome: AttemptOutcome::failed(
-                ErrorClass::Execution,
-                format!("a defect of stagewright ended the step: {error}"),
-            ),
+            outcome: AttemptOutcome::failed(ErrorClass::Execution, defect("the step", &error)),
         }),
     }
     Ok(())
+}
+
+fn defect(what: &str, error: &JoinError) -> String {
+    format!("a defect of stagewright ended {what}: {error}")
 }
 
 /// Tells the run of a step something, unless it was told as much already.

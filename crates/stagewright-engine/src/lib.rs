@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod id;
 mod in_flight;
+mod input_maker;
 mod launch;
 mod launch_scope;
 mod live;

@@ -202,6 +202,20 @@ impl LiveRun {
         });
     }
 
+    /// Takes an agent's input that was made for it: it is stored before anything reads it.
+    pub(crate) fn input_made(&mut self, node: NodeIx, answer: Result<serde_json::Value, String>) {
+        let answer = answer.map(|input| {
+            let blob = Blob::of(input.to_string().into_bytes());
+            let reference = blob.reference().clone();
+            self.renderer
+                .documents
+                .remember(&reference, Arc::new(input));
+            self.blobs.push(blob);
+            reference
+        });
+        self.handle(Input::InputAnswered { node, answer });
+    }
+
     /// Takes a person's answer; `false` when nobody waits for it any more.
     pub fn answer(&mut self, answer: PersonsAnswer) -> bool {
         let PersonsAnswer {

@@ -57,7 +57,7 @@ pub(crate) fn judge(received: &Received<'_>, redactor: &Redactor) -> Judged {
             received.root,
             None,
         ),
-        Promise::Plain => received.plain(bytes).map(answer::of_value),
+        Promise::Output(_) | Promise::Plain => received.plain(bytes).map(answer::of_value),
     };
     match read {
         Ok(answer) => judged(answer),
@@ -101,7 +101,7 @@ impl Received<'_> {
         };
         let what = match self.promise {
             Promise::Document(document) => format!("{} document", document.name()),
-            Promise::Plain => "JSON".to_owned(),
+            Promise::Output(_) | Promise::Plain => "JSON".to_owned(),
         };
         let error = error.to_string().replacen("the output", "it", 1);
         format!("the answer ({kind}) cannot be read as {what}: {error}")

@@ -159,13 +159,23 @@ impl Renderer {
         }
     }
 
-    /// The input: the rendered tree, or the whole context.
+    /// The input: the one that was made, the rendered tree, or the whole context.
     pub(super) fn input(
         &mut self,
         run: &Run,
         node: NodeIx,
         input: Option<&Value>,
     ) -> Result<Value, String> {
+        if let Some(made) = run.made_input(node) {
+            return match self.documents.read(made) {
+                Ok(input) => Ok(input.as_ref().clone()),
+                Err(error) => {
+                    let message = error.to_string();
+                    self.broken = Some(error);
+                    Err(message)
+                }
+            };
+        }
         match input {
             None => Ok(run.submission().context.clone()),
             Some(tree) => {
