@@ -94,19 +94,7 @@ fn read(
     options: &Options,
     reading: &mut Reading<'_>,
 ) -> Result<Option<Work>, ImportError> {
-    let id = text(root, "id", reading);
-    let name = text(root, "name", reading).map(|name| one_line(&name));
-    for key in ["id", "name"] {
-        if find(root, key).is_none() {
-            let place = root[0].key_place;
-            reading.error(
-                Code::MissingKey,
-                place,
-                format!("the feature has no `{key}`"),
-            );
-        }
-    }
-    let summary = text(root, "description", reading);
+    let header = header(root, reading);
     let Some(tasks_field) = find(root, "tasks") else {
         return Ok(None);
     };
@@ -150,30 +138,71 @@ fn read(
         }
         gates(&smoke, &waves, old.as_ref(), reading)
     });
-    let (Some(id), Some(name)) = (id, name) else {
+    let Some(header) = header else {
         return Ok(None);
     };
-    let tasks: Vec<Task> = drafts.into_iter().map(|draft| draft.task).collect();
+    let tasks = drafts.into_iter().map(|draft| draft.task).collect();
+    let unordered = assemble(header, tasks, options);
+    Ok(Some(Work {
+        waves,
+        gates,
+        parallelism,
+        ..unordered
+    }))
+}
+
+/// What a feature says about itself.
+struct Header {
+    id: String,
+    name: String,
+    summary: String,
+}
+
+fn header(root: &[Field], reading: &mut Reading<'_>) -> Option<Header> {
+    let id = text(root, "id", reading);
+    let name = text(root, "name", reading);
+    let summary = text(root, "description", reading);
+    let id = id.map(|id| one_line(&id)).filter(|id| !id.is_empty());
+    let name = name
+        .map(|name| one_line(&name))
+        .filter(|name| !name.is_empty());
+    for (key, value) in [("id", &id), ("name", &name)] {
+        // A value of another shape is told already.
+        let is_text = find(root, key).is_none_or(|field| field.element.describe() == "a text");
+        if value.is_none() && is_text {
+            let message = format!("the feature has no `{key}`");
+            reading.error(Code::MissingKey, root[0].key_place, message);
+        }
+    }
+    Some(Header {
+        id: id?,
+        name: name?,
+        summary: summary.as_deref().map(paragraphs).unwrap_or_default(),
+    })
+}
+
+/// The work with its names and tasks, and without an order.
+fn assemble(header: Header, tasks: Vec<Task>, options: &Options) -> Work {
     let own = own_directory(&tasks);
     let slug = options
         .slug
         .clone()
         .or_else(|| own.as_deref().and_then(last_part))
-        .or_else(|| slug(&name))
-        .or_else(|| slug(&id))
+        .or_else(|| slug(&header.name))
+        .or_else(|| slug(&header.id))
         .unwrap_or_else(|| "feature".to_owned());
-    Ok(Some(Work {
+    Work {
         kind: Kind::Feature,
-        id: Some(one_line(&id)),
-        name,
-        summary: summary.as_deref().map(paragraphs).unwrap_or_default(),
+        id: Some(header.id),
+        name: header.name,
+        summary: header.summary,
         directory: own.unwrap_or_else(|| format!("tasks/backlog/{slug}")),
         slug,
         tasks,
-        waves,
-        gates,
-        parallelism,
-    }))
+        waves: Vec::new(),
+        gates: Vec::new(),
+        parallelism: None,
+    }
 }
 
 fn text(root: &[Field], key: &str, reading: &mut Reading<'_>) -> Option<String> {

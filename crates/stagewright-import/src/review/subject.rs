@@ -19,16 +19,19 @@ pub(super) fn name(outline: &Outline<'_>, source: &Source) -> String {
         (Some((_, title)), _) if !title.is_empty() && !is_usual(title) => title,
         _ => return file_stem(source),
     };
-    one_line(&chosen.replace(['`', '*'], ""))
+    let name = one_line(&chosen.replace(['`', '*'], ""));
+    match name.is_empty() {
+        true => file_stem(source),
+        false => name,
+    }
 }
 
 /// The name of the report's file, which is all that is left when it has no title.
 pub(super) fn file_stem(source: &Source) -> String {
     let stem = std::path::Path::new(&source.name).file_stem();
-    stem.map_or_else(
-        || "review".to_owned(),
-        |stem| one_line(&stem.to_string_lossy()),
-    )
+    stem.map(|stem| one_line(&stem.to_string_lossy()))
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or_else(|| "review".to_owned())
 }
 
 /// Headings that every report has say nothing about what it is about.

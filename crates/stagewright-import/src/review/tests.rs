@@ -181,6 +181,7 @@ fn what_a_report_is_called() {
         ),
         ("# 日本語\n", "日本語", "dark-mode"),
         ("", "dark-mode", "dark-mode"),
+        ("# **\u{202e}**\n", "dark-mode", "dark-mode"),
         (
             "---\ntitle: x\n---\n# `code` and **bold**\n",
             "code and bold",

@@ -71,6 +71,11 @@ fn what_is_no_feature_file_is_told_apart() {
         "tasks: [{id: A}]\norchestration: {parallel_groups: [[A]]}",
         &Options::default(),
     );
+    let blank = problems(
+        "id: 7\nname: \"\\u202e \"\ntasks: [{id: A}]\norchestration: {parallel_groups: [[A]]}",
+        &Options::default(),
+    );
+    assert_eq!(blank, ["1:1 SW0112 the feature has no `name` (-)"]);
     assert_eq!(
         nameless,
         [
