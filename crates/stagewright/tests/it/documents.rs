@@ -79,7 +79,12 @@ fn blocks(page: &str, language: &str) -> Vec<String> {
 fn pipelines_on_pages_are_valid() {
     let directory = tempfile::tempdir().unwrap();
     let mut checked = 0;
-    for page in ["README.md", "docs/guide.md"] {
+    for page in [
+        "README.md",
+        "docs/guide.md",
+        "docs/http.md",
+        "docs/reports.md",
+    ] {
         for block in blocks(page, "yaml") {
             if !block.contains("stages:") {
                 continue;
@@ -114,6 +119,28 @@ fn commands_of_the_readme_work() {
         }
     }
     assert!(ran >= 7, "the README shows commands");
+}
+
+/// Goal: the commands of the page about reports work one after another beside its
+/// pipeline.
+#[test]
+fn commands_about_reports_work() {
+    let directory = tempfile::tempdir().unwrap();
+    let pipeline = blocks("docs/reports.md", "yaml").concat();
+    std::fs::write(directory.path().join("pipeline.yaml"), pipeline).unwrap();
+    let mut ran = 0;
+    for line in blocks("docs/reports.md", "console").concat().lines() {
+        let line = line.strip_prefix("$ stagewright ").unwrap();
+        let arguments: Vec<&str> = line.split_whitespace().collect();
+        let output = stagewright(directory.path(), &arguments, &path());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "stagewright {line}\n{said}");
+        ran += 1;
+    }
+    assert_eq!(ran, 7);
+    for file in ["out/review.html", "review.html", "review.sarif", "plan.svg"] {
+        assert!(directory.path().join(file).is_file(), "{file}");
+    }
 }
 
 /// Runs the example from a copy, since it leaves a state directory behind.

@@ -11,6 +11,7 @@ mod error_pages;
 mod import;
 mod init;
 mod operations;
+mod reports;
 mod retrying;
 mod reusing;
 mod scenarios;

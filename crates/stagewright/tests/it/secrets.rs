@@ -66,6 +66,9 @@ fn what_is_no_secret_is_found_everywhere() {
         "logs/",
         "review.md",
         "review.json",
+        "review.html",
+        "review.sarif",
+        "review.xml",
         "run --jsonl (output)",
         "run --jsonl (messages)",
         "status --logs (output)",
@@ -75,6 +78,9 @@ fn what_is_no_secret_is_found_everywhere() {
         "history --jsonl (output)",
         "report markdown (output)",
         "report json (output)",
+        "report html (output)",
+        "report sarif (output)",
+        "report junit (output)",
         "resume --json (output)",
     ] {
         assert!(
@@ -126,6 +132,9 @@ fn run_and_ask(values: &[Planted], secret: bool) -> Places {
         ("history --jsonl", &["history", "latest", "--jsonl"]),
         ("report markdown", &["report", "latest"]),
         ("report json", &["report", "latest", "--format", "json"]),
+        ("report html", &["report", "latest", "--format", "html"]),
+        ("report sarif", &["report", "latest", "--format", "sarif"]),
+        ("report junit", &["report", "latest", "--format", "junit"]),
     ];
     for (name, arguments) in questions {
         let ended = world.call(arguments);
@@ -180,8 +189,10 @@ fn prepared(values: &[Planted], secret: bool) -> World {
 /// The agents that say everything; where the values are secrets, also those that get
 /// them from the pipeline: into a shell text, an argument, the environment.
 fn pipeline(values: &[Planted], secret: bool) -> String {
-    let mut text =
-        String::from("name: planted\nreport: {markdown: review.md, json: review.json}\n");
+    let mut text = String::from(
+        "name: planted\nreport: {markdown: review.md, json: review.json, html: review.html, \
+         sarif: review.sarif, junit: review.xml}\n",
+    );
     if secret {
         text.push_str(&references(values));
     }

@@ -41,7 +41,13 @@ impl Places {
             .unwrap();
         assert!(dump.status.success(), "{dump:?}");
         self.add("values of the database", dump.stdout);
-        for document in ["review.md", "review.json"] {
+        for document in [
+            "review.md",
+            "review.json",
+            "review.html",
+            "review.sarif",
+            "review.xml",
+        ] {
             self.add(document, std::fs::read(world.path(document)).unwrap());
         }
     }
