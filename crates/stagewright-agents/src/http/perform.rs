@@ -296,6 +296,6 @@ fn encoding_of(headers: &HeaderMap) -> Option<String> {
     headers
         .get_all(CONTENT_ENCODING)
         .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .map(|value| value.to_str().unwrap_or("something unreadable").to_owned())
         .find(|encoding| !encoding.trim().is_empty() && !encoding.eq_ignore_ascii_case("identity"))
 }

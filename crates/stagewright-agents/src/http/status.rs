@@ -59,16 +59,25 @@ fn class(status: StatusCode) -> ErrorClass {
 }
 
 /// What a server says about its error: the usual field of a JSON document, or the
-/// beginning of a text. A page for browsers says nothing.
+/// beginning of a text. A page for browsers says nothing, nor do bytes that are no text.
+/// Control characters are left out, since the message ends up on terminals.
 fn words(body: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(body);
-    let document: Option<Value> = serde_json::from_str(&text).ok();
+    // The end of a longer text may be cut in the middle of a character, not its beginning.
+    let text = match std::str::from_utf8(body) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(&body[..error.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let document: Option<Value> = serde_json::from_str(text).ok();
     let said = match &document {
         Some(document) => said_in(document)?.to_owned(),
         None if text.trim_start().starts_with('<') => return None,
-        None => text.into_owned(),
+        None => text.to_owned(),
     };
     let line = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
     match line.char_indices().nth(MAX_WORDS) {
         _ if line.is_empty() => None,
         Some((end, _)) => Some(format!("{}…", &line[..end])),
@@ -135,9 +144,12 @@ mod tests {
             ("  <html>", None),
             ("", None),
             (" \n", None),
+            ("red \u{1b}[31malert\u{7}\u{9b}1m", Some("red [31malert1m")),
             (&long, Some(cut.as_str())),
         ] {
             assert_eq!(words(body.as_bytes()).as_deref(), expected, "{body}");
         }
+        assert_eq!(words(b"\x1f\x8b\x08 packed"), None);
+        assert_eq!(words(b"cut \xc3").as_deref(), Some("cut"));
     }
 }
