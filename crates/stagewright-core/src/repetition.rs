@@ -50,7 +50,7 @@ pub(crate) fn next(run: &Run, of: Repeated) -> Option<Event> {
             RepetitionEnd::Cut
         });
     }
-    if known.opened < known.count {
+    if known.opened < known.count || !known.waiting.is_empty() {
         // They are opened as soon as there is room.
         return None;
     }

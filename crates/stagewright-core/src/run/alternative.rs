@@ -40,7 +40,9 @@ impl Run {
     pub(crate) fn first_alternative(&self, node: NodeIx) -> Result<Option<u32>, String> {
         let state = self.node(node);
         let fallbacks = &self.graph.plan.node(node).fallbacks;
-        if fallbacks.is_empty() || state.tries > 0 || state.alternative > 0 {
+        // Tries are counted on over a reopening, re-runs are not.
+        let was_tried = state.relaunch || state.retries > 0;
+        if fallbacks.is_empty() || was_tried || state.alternative > 0 {
             return Ok(None);
         }
         Ok((self.strategy(node)? == Strategy::Static).then_some(1))

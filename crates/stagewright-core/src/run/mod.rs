@@ -49,6 +49,8 @@ pub struct Run {
     pub(crate) nodes: Vec<NodeState>,
     /// For each node, its instances that were opened, in order (decision 4).
     pub(crate) instances: Vec<Vec<NodeState>>,
+    /// How often instances were tried that a reopening made the run forget.
+    pub(crate) forgotten_tries: BTreeMap<NodeIx, u32>,
     /// What is repeated, once its instances are known.
     pub(crate) repetitions: BTreeMap<Repeated, Repetition>,
     /// Repetitions of the current stage of which no instance is under way.
@@ -311,6 +313,7 @@ impl Run {
             stages,
             instances: vec![Vec::new(); nodes.len()],
             nodes,
+            forgotten_tries: BTreeMap::new(),
             repetitions: BTreeMap::new(),
             between: BTreeSet::new(),
             cursor: 0,

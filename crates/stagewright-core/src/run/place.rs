@@ -86,8 +86,8 @@ impl Run {
         let all = self.stages[stage.index()].begun;
         match (node.instance(), self.iteration(node)) {
             (_, Some(iteration)) => iteration.begun - own,
-            // The whole of a repeated agent has begun for all of its instances.
-            (Some(_), None) => all.saturating_sub(1),
+            // The whole of a repeated agent begins for all of its instances.
+            (Some(_), None) => all - u32::from(self.node(node.whole()).begun),
             (None, None) => all - own,
         }
     }
@@ -122,7 +122,7 @@ impl Run {
         if let Some(iteration) = self.iteration_mut(node) {
             iteration.begun += 1;
         } else if node.instance().is_some() {
-            return;
+            return self.begin(node.whole());
         }
         self.stages[stage.index()].begun += 1;
     }

@@ -5,8 +5,11 @@ use super::ending::is_failure;
 use super::{Iteration, NodePhase, NodeState, Phase, Run, StagePhase, StageState, Tally};
 use crate::condition::Condition;
 use crate::event::{RepetitionEnd, SkipReason};
-use crate::plan::{NodeIx, Repeated, Role, Stage, StageIx};
+use crate::plan::{Items, NodeIx, Over, Repeated, Role, Stage, StageIx};
+use crate::run::Viewpoint;
 use std::collections::BTreeSet;
+
+const OUTSIDE: Viewpoint = Viewpoint::OUTSIDE;
 
 impl Run {
     /// Puts the state back to where the run can go on.
@@ -23,6 +26,7 @@ impl Run {
         for of in &afresh {
             self.repetitions.remove(of);
         }
+        self.remember_tries(&again);
         for node in &again {
             let repeats_parts = node.instance().is_none() && self.keeps_instances(*node);
             let old = self.node(*node);
@@ -48,6 +52,19 @@ impl Run {
             .filter(|node| self.find_node(*node).is_some())
             .collect();
         self.recount(&again);
+    }
+
+    /// Keeps in mind how often instances were tried that are forgotten now.
+    fn remember_tries(&mut self, again: &BTreeSet<NodeIx>) {
+        for node in again.iter().filter(|node| node.instance().is_none()) {
+            if !self.keeps_instances(*node) {
+                let instances: Vec<NodeIx> = self.instances(*node).collect();
+                for instance in instances {
+                    let tries = self.node(instance).tries;
+                    self.forgotten_tries.insert(instance, tries);
+                }
+            }
+        }
     }
 
     /// Whether a repeated node goes on with the instances that it has.
@@ -89,11 +106,12 @@ impl Run {
             let parts: Vec<NodeIx> = instances
                 .filter(|part| self.is_to_repeat(*part, stage, &repeats.again))
                 .collect();
-            let cut = matches!(self.repetition_end(of), None | Some(RepetitionEnd::Cut));
+            let cut = self.is_cut(of);
             let failed = self
                 .repetition_end(of)
                 .is_some_and(RepetitionEnd::is_failure);
-            let upstream = self.follows_from_any(node, &repeats.again);
+            let upstream = self.follows_from_any(node, &repeats.again)
+                || self.is_repeated_over_any(of, &repeats.again);
             if upstream || failed || self.is_loop(of) && (cut || !parts.is_empty()) {
                 self.start_afresh(of, &[node], repeats);
             } else if cut || !parts.is_empty() {
@@ -122,11 +140,12 @@ impl Run {
                 }
             }
         }
-        let cut = matches!(self.repetition_end(of), None | Some(RepetitionEnd::Cut));
+        let cut = self.is_cut(of);
         let failed = self
             .repetition_end(of)
             .is_some_and(RepetitionEnd::is_failure);
-        let upstream = self.reads_any(stage.condition.as_ref(), &repeats.again)
+        let upstream = self.reads_any(stage.condition.as_ref(), OUTSIDE, &repeats.again)
+            || self.is_repeated_over_any(of, &repeats.again)
             || nodes.iter().any(|node| {
                 let edges = self.edges(*node);
                 let mut outside = edges.filter(|other| !nodes.contains(other));
@@ -155,6 +174,29 @@ impl Run {
         repeat.is_some_and(|repeat| repeat.over.is_loop())
     }
 
+    /// Whether some of its instances were never run. An empty list is whole.
+    fn is_cut(&self, of: Repeated) -> bool {
+        let count = self.repetition(of).map_or(0, |(_, count)| count);
+        count > 0 && matches!(self.repetition_end(of), None | Some(RepetitionEnd::Cut))
+    }
+
+    /// Whether the list, or the condition of the loop, reads one of these nodes: there may
+    /// be another number of instances now.
+    fn is_repeated_over_any(&self, of: Repeated, nodes: &BTreeSet<NodeIx>) -> bool {
+        match self.graph.plan.repeat(of).map(|repeat| &repeat.over) {
+            Some(Over::Items {
+                items: Items::Expression(source),
+            }) => self.names_any(source, OUTSIDE, nodes),
+            Some(Over::While { condition, .. } | Over::Until { condition, .. }) => {
+                self.reads_any(Some(condition), OUTSIDE, nodes)
+            }
+            Some(Over::Items {
+                items: Items::List(_),
+            })
+            | None => false,
+        }
+    }
+
     fn edges(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + '_ {
         let planned = self.graph.plan.node(node);
         planned.depends_on.iter().chain(&planned.after).copied()
@@ -165,7 +207,7 @@ impl Run {
         let condition = self.graph.plan.node(node).condition.as_ref();
         self.edges(node)
             .any(|other| nodes.contains(&self.seen_from(other, from)))
-            || self.reads_any(condition, nodes)
+            || self.reads_any(condition, from, nodes)
     }
 
     fn is_to_repeat(&self, node: NodeIx, stage: &Stage, again: &BTreeSet<NodeIx>) -> bool {
@@ -177,11 +219,16 @@ impl Run {
                     || self.follows_from_any(node, again)
             }
             NodePhase::Skipped(reason) => match reason {
-                SkipReason::ConditionFalse => self.reads_any(planned.condition.as_ref(), again),
-                SkipReason::StageSkipped => self.reads_any(stage.condition.as_ref(), again),
+                SkipReason::ConditionFalse => {
+                    let from = self.viewpoint(node);
+                    self.reads_any(planned.condition.as_ref(), from, again)
+                }
+                SkipReason::StageSkipped => {
+                    self.reads_any(stage.condition.as_ref(), OUTSIDE, again)
+                }
                 SkipReason::NoItems => {
                     self.follows_from_any(node, again)
-                        || self.reads_any(stage.condition.as_ref(), again)
+                        || self.reads_any(stage.condition.as_ref(), OUTSIDE, again)
                 }
                 SkipReason::ConditionError { .. }
                 | SkipReason::StageConditionError { .. }
@@ -209,32 +256,39 @@ impl Run {
         })
     }
 
-    /// Whether a condition reads the result of one of these nodes, or the status of a
-    /// stage that one of them belongs to.
-    fn reads_any(&self, condition: Option<&Condition>, nodes: &BTreeSet<NodeIx>) -> bool {
+    /// Whether a condition reads, as seen from there, the result of one of these nodes, or
+    /// the status of a stage that one of them belongs to.
+    fn reads_any(
+        &self,
+        condition: Option<&Condition>,
+        from: Viewpoint,
+        nodes: &BTreeSet<NodeIx>,
+    ) -> bool {
         let Some(condition) = condition else {
             return false;
         };
         match condition {
-            Condition::IfResult { agent, .. } => self.is_one_of(agent, nodes),
-            Condition::Expression { source } => {
-                let mut reads = self.graph.expression(source).reads().iter();
-                reads.any(|name| self.leads_to(name, nodes))
-            }
+            Condition::IfResult { agent, .. } => self.is_one_of(agent, from, nodes),
+            Condition::Expression { source } => self.names_any(source, from, nodes),
             Condition::Custom { .. } => !nodes.is_empty(),
             Condition::All { of } | Condition::Any { of } => {
-                of.iter().any(|part| self.reads_any(Some(part), nodes))
+                of.iter().any(|part| self.reads_any(Some(part), from, nodes))
             }
-            Condition::Not { of } => self.reads_any(Some(of), nodes),
+            Condition::Not { of } => self.reads_any(Some(of), from, nodes),
             Condition::Always | Condition::Never | Condition::IfField { .. } => false,
         }
     }
 
+    fn names_any(&self, expression: &str, from: Viewpoint, nodes: &BTreeSet<NodeIx>) -> bool {
+        let mut reads = self.graph.expression(expression).reads().iter();
+        reads.any(|name| self.leads_to(name, from, nodes))
+    }
+
     /// Whether a dotted name of the scope leads to one of these nodes.
-    fn leads_to(&self, name: &str, nodes: &BTreeSet<NodeIx>) -> bool {
+    fn leads_to(&self, name: &str, from: Viewpoint, nodes: &BTreeSet<NodeIx>) -> bool {
         let mut parts = name.split('.');
         match (parts.next(), parts.next()) {
-            (Some("results"), Some(id)) => self.is_one_of(id, nodes),
+            (Some("results"), Some(id)) => self.is_one_of(id, from, nodes),
             (Some("stages"), Some(id)) => self.graph.stages_by_id.get(id).is_some_and(|stage| {
                 let mut members = self.graph.plan.stage(*stage).all_nodes();
                 members.any(|node| nodes.contains(&node))
@@ -244,9 +298,9 @@ impl Run {
         }
     }
 
-    fn is_one_of(&self, id: &str, nodes: &BTreeSet<NodeIx>) -> bool {
+    fn is_one_of(&self, id: &str, from: Viewpoint, nodes: &BTreeSet<NodeIx>) -> bool {
         let node = self.graph.by_id.get(id);
-        node.is_some_and(|node| nodes.contains(node))
+        node.is_some_and(|node| nodes.contains(&self.seen_from(*node, from)))
     }
 
     /// Brings stages, edges and counts in line with the nodes that start over.
@@ -320,6 +374,7 @@ impl Run {
             known.end = None;
             known.required_failure = false;
             known.open = 0;
+            known.waiting.clear();
             for instance in 0..known.opened {
                 let left = |role: Role| {
                     let nodes = nodes.iter().filter(|node| plan.node(**node).role == role);
@@ -331,8 +386,9 @@ impl Run {
                     gates_left: left(Role::Gate),
                     begun: 0,
                 };
-                let open = iteration.agents_left + iteration.gates_left > 0;
-                known.open += u32::from(open);
+                if iteration.agents_left + iteration.gates_left > 0 {
+                    known.waiting.insert(instance);
+                }
                 if let Some(slot) = known.iterations.get_mut(instance as usize) {
                     *slot = iteration;
                 }
@@ -348,9 +404,10 @@ impl Run {
                 .plan
                 .repeated_by(node)
                 .and_then(|of| self.repetitions.get(&of));
-            let instances = known.map_or(1, |known| known.count.max(1));
-            tally.total += instances;
             let opened = self.instance_count(node);
+            // Instances that were taken over are there without having been expanded.
+            let instances = known.map_or(opened.max(1), |known| known.count.max(1));
+            tally.total += instances;
             let parts: Vec<NodeIx> = match opened {
                 0 => vec![node],
                 _ => self.instances(node).collect(),

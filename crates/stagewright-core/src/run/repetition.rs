@@ -10,6 +10,7 @@ use crate::event::{BlobRef, RepetitionEnd};
 use crate::plan::{NodeIx, Repeated, Role, RunMode, StageIx};
 use crate::time::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// One repetition.
@@ -19,8 +20,11 @@ pub(crate) struct Repetition {
     pub(crate) count: u32,
     /// How many of them were opened.
     pub(crate) opened: u32,
-    /// How many of those have not ended.
+    /// How many of those are under way.
     pub(crate) open: u32,
+    /// Instances that had begun before the run was reopened, have not ended, and go on as
+    /// soon as there is room.
+    pub(crate) waiting: BTreeSet<u32>,
     /// The list beside the journal.
     pub(crate) items: Option<BlobRef>,
     /// Its elements, where conditions read them.
@@ -110,6 +114,7 @@ impl Run {
             count,
             opened: 0,
             open: 0,
+            waiting: BTreeSet::new(),
             items: items.cloned(),
             values: values.into(),
             iterations: Vec::new(),
@@ -165,34 +170,51 @@ impl Run {
         }
     }
 
-    /// Opens as many instances as there is room for. After a halt none is opened.
+    /// Lets as many instances go on, then opens as many, as there is room for. After a halt
+    /// none is.
     pub(super) fn open_instances(&mut self, of: Repeated) {
         if self.due_halt.is_some() || self.halting().is_some() {
             return;
         }
         let room = self.room(of);
         while let Some(repetition) = self.repetitions.get_mut(&of)
-            && repetition.opened < repetition.count
             && repetition.open < room
         {
-            let instance = repetition.opened;
-            repetition.opened += 1;
-            repetition.open += 1;
-            self.between.remove(&of);
-            match of {
-                Repeated::Node(node) => self.open_node(node, instance),
-                Repeated::Stage(stage) => self.open_iteration(stage, instance),
+            if let Some(instance) = repetition.waiting.pop_first() {
+                repetition.open += 1;
+                self.between.remove(&of);
+                self.let_go(of, instance);
+            } else if repetition.opened < repetition.count {
+                let instance = repetition.opened;
+                repetition.opened += 1;
+                repetition.open += 1;
+                self.between.remove(&of);
+                match of {
+                    Repeated::Node(node) => self.open_node(node, instance),
+                    Repeated::Stage(stage) => self.open_iteration(stage, instance),
+                }
+            } else {
+                return;
             }
         }
     }
 
     fn open_node(&mut self, node: NodeIx, instance: u32) {
         let admitted = !self.graph.asks_each_instance(node);
+        let tries = self.tries_of_forgotten(node.at(instance));
         self.instances[node.index()].push(NodeState {
             admitted,
+            tries,
             ..NodeState::new(0)
         });
-        self.enter(node.at(instance));
+        self.idle.insert(node.at(instance));
+        self.let_go(Repeated::Node(node), instance);
+    }
+
+    /// How often an instance was tried that a reopening has made the run forget: no try
+    /// number is used twice, for it tells one order from another (decision 3).
+    fn tries_of_forgotten(&mut self, node: NodeIx) -> u32 {
+        self.forgotten_tries.remove(&node).unwrap_or_default()
     }
 
     /// An iteration waits for what its stage waited for: edges to siblings are left, and
@@ -208,9 +230,11 @@ impl Run {
             });
         }
         for node in planned.all_nodes() {
+            let tries = self.tries_of_forgotten(node.at(instance));
             let whole = self.node(node);
             let state = NodeState {
                 doom: whole.doom,
+                tries,
                 ..NodeState::new(whole.blockers)
             };
             self.instances[node.index()].push(state);
@@ -218,49 +242,41 @@ impl Run {
         for node in planned.all_nodes() {
             self.idle.insert(node.at(instance));
         }
-        for node in planned.agent_nodes() {
-            self.make_ready(node.at(instance));
-        }
-        self.open_gates(planned.first.at(instance));
+        self.let_go(Repeated::Stage(stage), instance);
     }
 
-    pub(super) fn enter(&mut self, node: NodeIx) {
-        self.idle.insert(node);
-        self.make_ready(node);
+    /// Makes ready what can start of an instance.
+    fn let_go(&mut self, of: Repeated, instance: u32) {
+        match of {
+            Repeated::Node(node) => self.make_ready(node.at(instance)),
+            Repeated::Stage(stage) => {
+                let graph = Arc::clone(&self.graph);
+                let planned = graph.plan.stage(stage);
+                for node in planned.agent_nodes() {
+                    self.make_ready(node.at(instance));
+                }
+                self.open_gates(planned.first.at(instance));
+            }
+        }
     }
 
     /// Puts what has not ended of a repetition back to work, after its stage was entered
-    /// again.
+    /// again: a halt would end all of it, and as much as there is room for goes on.
     pub(super) fn take_up(&mut self, of: Repeated) {
         let graph = Arc::clone(&self.graph);
         let opened = self.repetitions.get(&of).map_or(0, |known| known.opened);
-        match of {
-            Repeated::Node(node) => {
-                self.begin(node);
-                for instance in 0..opened {
-                    if !self.is_over(node.at(instance)) {
-                        self.enter(node.at(instance));
-                    }
-                }
-            }
-            Repeated::Stage(stage) => {
-                for instance in 0..opened {
-                    for node in graph.plan.stage(stage).all_nodes() {
-                        if !self.is_over(node.at(instance)) {
-                            self.enter(node.at(instance));
-                        }
-                    }
-                    self.open_gates(graph.plan.stage(stage).first.at(instance));
+        let members: Vec<NodeIx> = match of {
+            Repeated::Node(node) => vec![node],
+            Repeated::Stage(stage) => graph.plan.stage(stage).all_nodes().collect(),
+        };
+        for instance in 0..opened {
+            for node in &members {
+                if !self.is_over(node.at(instance)) {
+                    self.idle.insert(node.at(instance));
                 }
             }
         }
-        let idle = self
-            .repetitions
-            .get(&of)
-            .is_some_and(|known| known.open == 0);
-        if idle {
-            self.between.insert(of);
-        }
+        self.between.insert(of);
         self.open_instances(of);
     }
 
@@ -270,12 +286,12 @@ impl Run {
             return;
         };
         let role = self.plan().node(node).role;
-        let instance = node.instance().unwrap_or_default() as usize;
+        let instance = node.instance().unwrap_or_default();
         let Some(repetition) = self.repetitions.get_mut(&of) else {
             return;
         };
         repetition.required_failure |= required_failure;
-        let ended = match repetition.iterations.get_mut(instance) {
+        let ended = match repetition.iterations.get_mut(instance as usize) {
             None => true,
             Some(iteration) => {
                 match role {
@@ -285,11 +301,12 @@ impl Run {
                 iteration.agents_left == 0 && iteration.gates_left == 0
             }
         };
-        if ended {
+        // What a halt ends before it could go on was not under way.
+        if ended && !repetition.waiting.remove(&instance) {
             repetition.open -= 1;
-            if repetition.open == 0 {
-                self.between.insert(of);
-            }
+        }
+        if ended && repetition.open == 0 {
+            self.between.insert(of);
         }
     }
 

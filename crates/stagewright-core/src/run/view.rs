@@ -340,7 +340,9 @@ impl Run {
         let of = self.graph.plan.repeated_by(node);
         let known = of.and_then(|of| self.repetitions.get(&of));
         known.map_or(NodeView::Pending, |known| NodeView::Repeating {
-            ended: known.opened - known.open,
+            ended: known.opened
+                - known.open
+                - u32::try_from(known.waiting.len()).unwrap_or(u32::MAX),
             count: known.count,
         })
     }
