@@ -139,7 +139,7 @@ impl Engine {
     /// or the journal cannot be written.
     pub fn submit(&self, new: NewSubmission) -> Result<LiveRun, EngineError> {
         let run_id = new_run_id().map_err(|error| EngineError::Random(error.to_string()))?;
-        self.create(new, run_id, None)
+        self.create(new, &run_id, None)
     }
 
     /// Creates a run under an id of the caller's. The run of a step may stand beside others
@@ -150,7 +150,7 @@ impl Engine {
     pub(crate) fn create(
         &self,
         new: NewSubmission,
-        run_id: String,
+        run_id: &str,
         parent_step: Option<ParentStep>,
     ) -> Result<LiveRun, EngineError> {
         check_context(&new.context)?;
@@ -160,7 +160,7 @@ impl Engine {
         let exclusive = parent_step.is_none();
         let graph = Arc::new(Graph::new(Arc::new(new.plan))?);
         let submission = Arc::new(Submission {
-            run_id: run_id.clone(),
+            run_id: run_id.to_owned(),
             pipeline_id: new.pipeline_id,
             plan: plan_blob.reference().clone(),
             context: new.context,
@@ -184,7 +184,7 @@ impl Engine {
             Run::new(graph),
             Arc::clone(&self.parts.journal),
             None,
-            self.dirs(&run_id),
+            self.dirs(run_id),
         )?;
         live.driver
             .submit(clock::now(), Event::Submitted { submission });

@@ -106,6 +106,7 @@ impl Engine {
             step: step_of(run, node, try_number),
             pipeline: pipeline.clone(),
             context: order.context,
+            outputs: run.plan().node(node).outputs.clone(),
             above: Arc::clone(run.submission()),
             timeout_ms,
             time_left_ms: run.time_left_ms(clock::now()),

@@ -17,15 +17,39 @@ use std::collections::BTreeSet;
 /// - Later stages are repeated whole, for the same reason.
 /// - Earlier stages are kept. What did not succeed in them runs again, as `resume` would
 ///   have it: together with what followed from it, and with the gates that judged after it.
+/// - What is repeated is kept with all its instances or not at all: an agent that is
+///   repeated, and a stage that is. An instance means the whole of them.
 pub fn take_over(parent: &Run, from: NodeIx) -> Vec<Adopted> {
-    let again = nodes_to_repeat(parent, from);
+    let again = nodes_to_repeat(parent, from.whole());
     nodes(parent.plan())
         .filter(|node| !again.contains(node))
-        .filter_map(|node| {
-            let outcome = success(parent, node)?.clone();
-            Some(Adopted { node, outcome })
-        })
+        .filter_map(|node| results(parent, node))
+        .flatten()
         .collect()
+}
+
+/// What is adopted of a node that is kept: the ends of its instances, in order, and then
+/// its own. `None` when that does not tell all of it.
+fn results(parent: &Run, node: NodeIx) -> Option<Vec<Adopted>> {
+    let own = success(parent, node)?;
+    let adopted = |node, outcome: &AttemptOutcome| Adopted {
+        node,
+        outcome: outcome.clone(),
+    };
+    let mut results: Vec<Adopted> = parent
+        .instances(node)
+        .map(|instance| match parent.view(instance) {
+            NodeView::Done(outcome) => Some(adopted(instance, outcome)),
+            NodeView::Pending
+            | NodeView::Running { .. }
+            | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
+            | NodeView::Parked { .. }
+            | NodeView::Skipped(_) => None,
+        })
+        .collect::<Option<_>>()?;
+    results.push(adopted(node, own));
+    Some(results)
 }
 
 /// Nodes may depend on others further down the list, so the question is asked until no
@@ -78,6 +102,14 @@ fn follows(parent: &Run, node: NodeIx, again: &BTreeSet<NodeIx>) -> bool {
     if edges.any(|other| again.contains(other)) {
         return true;
     }
+    let stage = plan.stage(planned.stage);
+    if stage.repeat.is_some() {
+        // What is repeated together is kept together, so that no iteration has a hole.
+        let has_hole = |other| results(parent, other).is_none();
+        return stage
+            .all_nodes()
+            .any(|other| again.contains(&other) || has_hole(other));
+    }
     match parent.view(node) {
         NodeView::Skipped(SkipReason::ConditionFalse | SkipReason::StageSkipped) => {
             // The condition may have read the status of an earlier stage.
@@ -85,7 +117,7 @@ fn follows(parent: &Run, node: NodeIx, again: &BTreeSet<NodeIx>) -> bool {
                 .iter()
                 .any(|other| plan.node(*other).stage < planned.stage)
         }
-        NodeView::Done(_) if success(parent, node).is_some() => {
+        NodeView::Done(_) if results(parent, node).is_some() => {
             let before = |other: &NodeIx| {
                 let other = plan.node(*other);
                 other.role == Role::Agent && other.stage <= planned.stage

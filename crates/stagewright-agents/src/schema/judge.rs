@@ -71,7 +71,7 @@ impl<'a> Judging<'a> {
             match schema {
                 Value::Object(keywords) => self.keywords(keywords, value, at),
                 Value::Bool(true) => {}
-                _ => self.problem(at, "must not be there".to_owned()),
+                _ => self.problem(at, "must not be there"),
             }
         }
         self.depth -= 1;
@@ -104,14 +104,14 @@ impl<'a> Judging<'a> {
             let wanted = wanted.join(" or ");
             self.problem(
                 at,
-                format!("should be {wanted}, found {}", described(value)),
+                &format!("should be {wanted}, found {}", described(value)),
             );
         }
         if let Some(only) = keywords.get("const")
             && !is_same(only, value)
         {
             let (only, found) = (shown(only), described(value));
-            self.problem(at, format!("should be {only}, found {found}"));
+            self.problem(at, &format!("should be {only}, found {found}"));
         }
         if let Some(Value::Array(listed)) = keywords.get("enum")
             && !listed.iter().any(|one| is_same(one, value))
@@ -119,7 +119,7 @@ impl<'a> Judging<'a> {
             let all = shown(&Value::Array(listed.clone()));
             self.problem(
                 at,
-                format!("should be one of {all}, found {}", described(value)),
+                &format!("should be one of {all}, found {}", described(value)),
             );
         }
     }
@@ -129,12 +129,12 @@ impl<'a> Judging<'a> {
         if let Some(least) = bound("minimum")
             && is_less(value, least)
         {
-            self.problem(at, format!("should be at least {least}, found {value}"));
+            self.problem(at, &format!("should be at least {least}, found {value}"));
         }
         if let Some(most) = bound("maximum")
             && is_less(most, value)
         {
-            self.problem(at, format!("should be at most {most}, found {value}"));
+            self.problem(at, &format!("should be at most {most}, found {value}"));
         }
     }
 
@@ -153,7 +153,7 @@ impl<'a> Judging<'a> {
             && !pattern.is_match(text)
         {
             let found = shown(&Value::from(text));
-            self.problem(at, format!("should match `{source}`, found {found}"));
+            self.problem(at, &format!("should match `{source}`, found {found}"));
         }
     }
 
@@ -169,13 +169,13 @@ impl<'a> Judging<'a> {
         if let Some(least) = bound(least).filter(|least| length < *least) {
             self.problem(
                 at,
-                format!("should have at least {least} {unit}, found {length}"),
+                &format!("should have at least {least} {unit}, found {length}"),
             );
         }
         if let Some(most) = bound(most).filter(|most| length > *most) {
             self.problem(
                 at,
-                format!("should have at most {most} {unit}, found {length}"),
+                &format!("should have at most {most} {unit}, found {length}"),
             );
         }
     }
@@ -204,7 +204,7 @@ impl<'a> Judging<'a> {
         let required = keywords.get("required").and_then(|asked| names(asked).ok());
         for name in required.into_iter().flatten() {
             if !fields.contains_key(name) {
-                self.problem(at, format!("has no {}", shown(&Value::from(name))));
+                self.problem(at, &format!("has no {}", shown(&Value::from(name))));
             }
         }
         let properties = keywords.get("properties").and_then(Value::as_object);
@@ -228,14 +228,14 @@ impl<'a> Judging<'a> {
             && self.satisfied(schemas, value, at) == 0
         {
             let what = format!("satisfies none of the {} schemas of `anyOf`", schemas.len());
-            self.problem(at, what);
+            self.problem(at, &what);
         }
         if let Some(schemas) = parts("oneOf") {
             let satisfied = self.satisfied(schemas, value, at);
             if satisfied != 1 {
                 let of = schemas.len();
                 let what = format!("satisfies {satisfied} of the {of} schemas of `oneOf`");
-                self.problem(at, format!("{what} instead of one"));
+                self.problem(at, &format!("{what} instead of one"));
             }
         }
     }
@@ -252,7 +252,7 @@ impl<'a> Judging<'a> {
         satisfied
     }
 
-    fn problem(&mut self, at: Place<'_>, what: String) {
+    fn problem(&mut self, at: Place<'_>, what: &str) {
         self.problems.push(format!("`{at}` {what}"));
     }
 }

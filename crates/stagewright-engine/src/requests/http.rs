@@ -77,7 +77,11 @@ impl Renderer {
             Value::String(text) => HttpBody::Text {
                 text: self.markers.resolve(&text),
             },
-            value => HttpBody::json(value, |text| self.markers.resolve(text)),
+            value @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_)) => HttpBody::json(value, |text| self.markers.resolve(text)),
         })
     }
 }

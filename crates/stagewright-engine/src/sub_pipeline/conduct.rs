@@ -1,6 +1,6 @@
 //! Drives the run of a step until it ends, waits for somebody, or is told to stop.
 
-use super::submission::{self, MAX_NESTING};
+use super::submission::MAX_NESTING;
 use super::{id, outcome};
 use crate::drive::{Control, Observer};
 use crate::engine::Engine;
@@ -9,7 +9,7 @@ use crate::live::LiveRun;
 use serde_json::Value;
 use stagewright_agents::Performed;
 use stagewright_core::event::{ParentStep, Submission};
-use stagewright_core::plan::SubPipeline;
+use stagewright_core::plan::{Outputs, SubPipeline};
 use stagewright_core::{ErrorClass, Input, NodeView, Recorded, Run, Standing};
 use stagewright_journal::{LeaseError, RunState};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(crate) struct SubOrder {
     pub(crate) pipeline: SubPipeline,
     /// Its context.
     pub(crate) context: Value,
+    /// What is taken from its answer.
+    pub(crate) outputs: Option<Outputs>,
     /// What the run above was asked to do.
     pub(crate) above: Arc<Submission>,
     /// The step's own time limit, in milliseconds.
@@ -108,7 +110,7 @@ impl Engine {
         };
         let told = *words.borrow() != Word::GoOn;
         Ok(match run.standing() {
-            Standing::Ended => Below::Ended(Box::new(outcome::of(&self, &run)?)),
+            Standing::Ended => self.ended(&run, &order)?,
             Standing::Waiting | Standing::Stuck if !told => {
                 Below::Waits(question(&run, &order.step.run_id))
             }
@@ -138,16 +140,15 @@ impl Engine {
         if let Some(known) = known {
             if known.state == RunState::Ended {
                 let run = self.load(&run_id)?;
-                let performed = outcome::of(self, &run)?;
-                return Ok(Opened::Over(Below::Ended(Box::new(performed))));
+                return Ok(Opened::Over(self.ended(&run, order)?));
             }
             return self.take_up(&run_id, step, word);
         }
         if word != Word::GoOn {
             return Ok(Opened::Over(Below::Stopped));
         }
-        let new = submission::of(order);
-        match self.create(new, run_id, Some(step.clone())) {
+        let new = self.submission_of(order)?;
+        match self.create(new, &run_id, Some(step.clone())) {
             Ok(live) => Ok(Opened::Live(Box::new(live))),
             Err(
                 error @ (EngineError::Plan(_)
@@ -156,6 +157,15 @@ impl Engine {
             ) => Ok(refused(error.to_string())),
             Err(error) => Err(error),
         }
+    }
+
+    /// The step's result, once its run has ended.
+    fn ended(&self, run: &Run, order: &SubOrder) -> Result<Below, EngineError> {
+        let mut performed = outcome::of(self, run)?;
+        if let Some(outputs) = &order.outputs {
+            outcome::take(outputs, &mut performed);
+        }
+        Ok(Below::Ended(Box::new(performed)))
     }
 
     /// Goes on with a run that was started before.

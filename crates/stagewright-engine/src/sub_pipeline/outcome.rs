@@ -12,10 +12,11 @@
 use crate::engine::Engine;
 use crate::error::EngineError;
 use serde_json::{Map, Value, json};
-use stagewright_agents::{Performed, ResultDocument};
+use stagewright_agents::{Performed, ResultDocument, take_outputs};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, Facts, RunStatus};
 use stagewright_core::expression::MAX_TEXT_BYTES;
 use stagewright_core::finding::{Finding, FindingsSummary};
+use stagewright_core::plan::{Action, Outputs};
 use stagewright_core::{ErrorClass, NodeIx, NodeView, Run, scope};
 
 /// A step that has no run.
@@ -84,6 +85,22 @@ pub(super) fn of(engine: &Engine, run: &Run) -> Result<Performed, EngineError> {
         },
         stopped: false,
     })
+}
+
+/// Takes the step's own outputs from what its run has come to.
+pub(super) fn take(outputs: &Outputs, performed: &mut Performed) {
+    if performed.outcome.result != AttemptResult::Succeeded {
+        return;
+    }
+    match take_outputs(outputs, performed.document.output.clone()) {
+        Ok(output) => performed.document.output = output,
+        Err(message) => {
+            performed.outcome.result = AttemptResult::Failed {
+                class: ErrorClass::InvalidOutput,
+                message,
+            };
+        }
+    }
 }
 
 fn result(run: &Run, status: RunStatus, reason: Option<&str>) -> AttemptResult {
@@ -189,10 +206,7 @@ impl Gathered {
             return Ok(());
         };
         // Values and people's answers cost nothing.
-        let is_free = matches!(
-            run.action(part),
-            stagewright_core::plan::Action::Human(_) | stagewright_core::plan::Action::Set { .. }
-        );
+        let is_free = matches!(run.action(part), Action::Human(_) | Action::Set { .. });
         if !is_free {
             self.cost_usd = match (self.cost_usd, outcome.cost_usd) {
                 (Some(sum), Some(cost)) => Some(sum + cost),

@@ -2,17 +2,55 @@
 //!
 //! One rule: what the pipeline itself leaves open is as in the run above. Its time is
 //! never more than what is left there.
+//!
+//! A further try of a step, after its run has failed, takes over what succeeded in that
+//! one: neither a retry nor a `resume` of the run above repeats finished work.
 
 use super::conduct::SubOrder;
 use super::id;
-use crate::engine::NewSubmission;
+use crate::engine::{Engine, NewSubmission};
+use crate::error::EngineError;
+use crate::reuse::reuse;
+use stagewright_core::Run;
+use stagewright_core::event::ParentStep;
+use stagewright_journal::RunState;
 use std::path::PathBuf;
 
 /// How many runs may stand above one another (decision 35).
 pub(super) const MAX_NESTING: u32 = 10;
 
-/// The submission of a step's run.
-pub(super) fn of(order: &SubOrder) -> NewSubmission {
+impl Engine {
+    /// The submission of a step's run.
+    ///
+    /// # Errors
+    /// When the run of the try before cannot be read.
+    pub(super) fn submission_of(&self, order: &SubOrder) -> Result<NewSubmission, EngineError> {
+        let mut new = of(order);
+        if let Some(before) = self.run_of_try_before(&order.step)? {
+            new.adopted = reuse(&before, &new.plan, &new.context).adopted;
+            new.parent = Some(before.submission().run_id.clone());
+        }
+        Ok(new)
+    }
+
+    /// The run of the step's try before this one, if there is one that has ended.
+    fn run_of_try_before(&self, step: &ParentStep) -> Result<Option<Run>, EngineError> {
+        if step.try_number < 2 {
+            return Ok(None);
+        }
+        let before = ParentStep {
+            try_number: step.try_number - 1,
+            ..step.clone()
+        };
+        let run_id = id::run_id(&before);
+        match self.journal().summary(&run_id)? {
+            Some(known) if known.state == RunState::Ended => self.load(&run_id).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+}
+
+fn of(order: &SubOrder) -> NewSubmission {
     let above = &order.above;
     let plan = order.pipeline.plan.as_ref().clone();
     let limits = [plan.limits.timeout_ms, order.timeout_ms, order.time_left_ms];

@@ -27,6 +27,8 @@ pub(super) fn cancel(arguments: &CancelArguments, printer: &Printer) -> Result<E
     };
     let run = session.engine.load(&summary.run_id)?;
     if let Some((status, _)) = run.end() {
+        // Only a crash leaves runs of its steps behind.
+        session.engine.end_abandoned(&run)?;
         let error = UserError::usage(
             "SW0310",
             format!("run {} has ended with {}", summary.run_id, status.as_str()),

@@ -29,6 +29,8 @@ pub(super) fn resume(arguments: &ResumeArguments, printer: &Printer) -> Result<E
     if let Some((status, _)) = run.end() {
         match status {
             RunStatus::Success | RunStatus::Cancelled => {
+                // Only a crash leaves runs of its steps behind.
+                session.engine.end_abandoned(&run)?;
                 printer.note(&format!(
                     "run {} has ended with {}: there is nothing to go on with",
                     summary.run_id,
