@@ -49,6 +49,9 @@ pub(crate) struct ListArguments {
     /// Only runs created before then.
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<String>,
+    /// Also runs that are steps of others.
+    #[arg(long)]
+    pub(crate) steps: bool,
     /// How many to show.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) limit: u32,

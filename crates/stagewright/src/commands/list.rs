@@ -62,6 +62,7 @@ pub(super) fn filter(
             .map(|decision| decision.as_str().to_owned()),
         since: time("--since", &arguments.since)?,
         until: time("--until", &arguments.until)?,
+        no_steps: !arguments.steps,
         limit: arguments.limit as usize,
         before: match &arguments.before {
             Some(run) => Some(session.engine.find(&run_key(run))?.run_id),

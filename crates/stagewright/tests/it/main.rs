@@ -10,6 +10,7 @@ mod durability;
 mod error_pages;
 mod import;
 mod init;
+mod observing;
 mod operations;
 mod reports;
 mod retrying;

@@ -96,6 +96,11 @@ impl World {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// The state directory.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.dir.path().join("state")
+    }
+
     /// Whether anything was remembered.
     pub(crate) fn has_state(&self) -> bool {
         self.dir.path().join("state").exists()
