@@ -9,7 +9,7 @@ use crate::event::{
     Asker, AttemptOutcome, AttemptResult, Event, HaltCause, Recorded, SkipReason, StageStatus,
 };
 use crate::halt::rank;
-use crate::plan::{NodeIx, Repeated, StageIx};
+use crate::plan::{NodeIx, StageIx};
 use crate::retry::ErrorClass;
 use crate::time::Timestamp;
 
@@ -298,15 +298,15 @@ impl Run {
             | SkipReason::Halted { .. }) => other.clone(),
         };
         self.forget_questions(Asker::Stage(stage));
-        if let Some(known) = self.repetitions.get(&Repeated::Stage(stage))
-            && known.opened == 0
-        {
-            // Each of its agents stands for one of those that never opened.
-            self.tally.skipped += (known.count.max(1) - 1) * graph.plan.stage(stage).agents;
-        }
         for node in graph.plan.stage(stage).all_nodes() {
+            // Instances of before a reopening that were to go on.
+            for instance in self.instances(node) {
+                self.skip(instance, &node_reason, at);
+            }
+            self.skip_unopened(node);
             self.skip(node, &node_reason, at);
         }
+        self.between.clear();
         let state = &mut self.stages[stage.index()];
         state.phase = StagePhase::Skipped(reason.clone());
         state.started_at.get_or_insert(at);

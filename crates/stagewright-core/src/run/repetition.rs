@@ -313,25 +313,34 @@ impl Run {
     /// Ends the whole of what was repeated.
     pub(super) fn finish_repetition(&mut self, of: Repeated, end: &RepetitionEnd, at: Timestamp) {
         self.between.remove(&of);
+        let members: Vec<NodeIx> = match of {
+            Repeated::Node(node) => vec![node],
+            Repeated::Stage(stage) => self.plan().stage(stage).all_nodes().collect(),
+        };
+        for node in &members {
+            self.skip_unopened(*node);
+        }
         let Some(repetition) = self.repetitions.get_mut(&of) else {
             return;
         };
         repetition.end = Some(end.clone());
-        // Where none was opened, the whole stands for one of them.
-        let stands_for_one = u32::from(repetition.opened == 0 && repetition.count > 0);
-        let never_opened = repetition.count - repetition.opened - stands_for_one;
-        self.tally.skipped += never_opened * self.agents_of(of);
-        match of {
-            Repeated::Node(node) => self.finish_whole(node, at),
-            Repeated::Stage(stage) => {
-                let graph = Arc::clone(&self.graph);
-                for node in graph.plan.stage(stage).all_nodes() {
-                    self.finish_whole(node, at);
-                }
-            }
+        for node in members {
+            self.finish_whole(node, at);
         }
         if end.is_failure() {
             self.note_exhausted(of);
+        }
+    }
+
+    /// Counts the instances of an agent that never opened, besides the one that the whole
+    /// stands for while there is none.
+    pub(super) fn skip_unopened(&mut self, node: NodeIx) {
+        let of = self.plan().repeated_by(node);
+        let Some(known) = of.and_then(|of| self.repetitions.get(&of)) else {
+            return;
+        };
+        if self.plan().node(node).role == Role::Agent && known.end.is_none() {
+            self.tally.skipped += known.count.max(1) - known.opened.max(1);
         }
     }
 
