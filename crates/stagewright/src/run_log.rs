@@ -7,7 +7,7 @@
 
 use crate::arguments::{LogArguments, LogFormat};
 use crate::printer::Printer;
-use crate::settings::Settings;
+use crate::settings::{Settings, log_format, log_level};
 use crate::user_error::UserError;
 use stagewright_core::{Recorded, Run, Timestamp};
 use stagewright_engine::Observer;
@@ -44,7 +44,7 @@ impl LogSink {
             .log_file
             .clone()
             .or_else(|| settings.log_file().map(PathBuf::from));
-        let format = match arguments.log.unwrap_or_else(|| settings.log_format()) {
+        let format = match arguments.log.unwrap_or_else(|| log_format(settings)) {
             // A file that is named is wanted.
             LogFormat::Off if arguments.log.is_none() && path.is_some() => LogFormat::Json,
             format => format,
@@ -66,7 +66,7 @@ impl LogSink {
         };
         Ok(Some(Self {
             format,
-            least: settings.log_level(),
+            least: log_level(settings),
             target,
         }))
     }

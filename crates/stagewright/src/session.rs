@@ -1,15 +1,12 @@
 //! What most commands begin with: the settings, the state directory, the engine.
 
-use crate::settings::{Environment, Settings};
+use crate::settings::{Environment, STATE_DIR_VARIABLE, SeedNames, Settings};
 use crate::user_error::UserError;
 use stagewright_agents::Agents;
 use stagewright_engine::{Engine, Parts};
 use stagewright_journal::{Options, SqliteJournal, StateDir};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// The variable that names the state directory.
-pub(crate) const STATE_DIR_VARIABLE: &str = "STAGEWRIGHT_STATE_DIR";
 
 /// Settings and engine of this invocation.
 pub(crate) struct Session {
@@ -42,7 +39,12 @@ pub(crate) fn working_directory() -> Result<PathBuf, UserError> {
 /// # Errors
 /// When one of them is wrong.
 pub(crate) fn settings() -> Result<Settings, UserError> {
-    Settings::load(&working_directory()?, &Environment::of_process())
+    let settings = Settings::load(
+        &working_directory()?,
+        &Environment::of_process(),
+        SeedNames::AsFileSays,
+    )?;
+    Ok(settings)
 }
 
 /// Where runs are remembered; nothing is made yet.

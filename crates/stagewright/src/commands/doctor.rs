@@ -219,7 +219,7 @@ fn journal_checks(level: CheckLevel) -> Vec<Check> {
 
 /// Which rule chose the state directory (decision 16).
 fn why_there(state_dir: &StateDir) -> &'static str {
-    if std::env::var_os(session::STATE_DIR_VARIABLE).is_some() {
+    if std::env::var_os(crate::settings::STATE_DIR_VARIABLE).is_some() {
         return "named by STAGEWRIGHT_STATE_DIR";
     }
     let home = state_dir.path().parent();

@@ -1,27 +1,26 @@
 //! `stagewright.toml`: the nearest one upwards from the working directory.
 
-use super::FILE_NAME;
-use super::nearest;
-use super::table::{SETTINGS, Setting};
-use super::value::Value;
-use crate::files::read_text;
-use crate::user_error::UserError;
+use crate::error::SettingsError;
+use crate::nearest;
+use crate::settings::FILE_NAME;
+use crate::table::{SETTINGS, Setting};
+use crate::value::Value;
 use stagewright_agents::LambdaProgram;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What a settings file says.
 #[derive(Debug)]
-pub(super) struct SettingsFile {
-    pub(super) path: PathBuf,
-    pub(super) values: BTreeMap<&'static str, Value>,
-    pub(super) seed_environment: bool,
-    pub(super) lambdas: BTreeMap<String, LambdaProgram>,
-    pub(super) evaluators: BTreeMap<String, Vec<String>>,
+pub(crate) struct SettingsFile {
+    pub(crate) path: PathBuf,
+    pub(crate) values: BTreeMap<&'static str, Value>,
+    pub(crate) seed_environment: bool,
+    pub(crate) lambdas: BTreeMap<String, LambdaProgram>,
+    pub(crate) evaluators: BTreeMap<String, Vec<String>>,
 }
 
 /// The nearest settings file, from a directory upwards.
-pub(super) fn nearest(directory: &Path) -> Option<PathBuf> {
+pub(crate) fn nearest(directory: &Path) -> Option<PathBuf> {
     directory
         .ancestors()
         .map(|ancestor| ancestor.join(FILE_NAME))
@@ -32,13 +31,17 @@ pub(super) fn nearest(directory: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// When it is no TOML, or holds a name or value that is no setting.
-pub(super) fn read(path: &Path) -> Result<SettingsFile, UserError> {
-    let text = read_text(path)?;
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let mut wrong = UserError::usage("SW0208", format!("{} is no TOML", path.display()));
-        wrong.rendered = format!("{error}\n");
-        wrong
+pub(crate) fn read(path: &Path) -> Result<SettingsFile, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| SettingsError::Unreadable {
+        path: path.to_path_buf(),
+        why: error.to_string(),
     })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| SettingsError::NoToml {
+                path: path.to_path_buf(),
+                details: error.to_string(),
+            })?;
     let mut file = SettingsFile {
         path: path.to_path_buf(),
         values: BTreeMap::new(),
@@ -53,18 +56,10 @@ pub(super) fn read(path: &Path) -> Result<SettingsFile, UserError> {
     if problems.is_empty() {
         Ok(file)
     } else {
-        let mut error = UserError::usage(
-            "SW0209",
-            format!(
-                "{} holds what is no setting: {}",
-                path.display(),
-                problems.join("; ")
-            ),
-        );
-        error
-            .hints
-            .push("`stagewright settings` lists every setting".to_owned());
-        Err(error)
+        Err(SettingsError::File {
+            path: path.to_path_buf(),
+            problems: problems.join("; "),
+        })
     }
 }
 

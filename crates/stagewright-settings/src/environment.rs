@@ -2,14 +2,16 @@
 //!
 //! A misspelt variable would silently mean the default, so every name that begins like
 //! ours has to be one of ours. The review specification's own names are read by
-//! [`super::Settings`] where `[compat]` says so; those that mean nothing here are told.
+//! [`Settings`](crate::Settings) where `[compat]` says so; those that mean nothing here are told.
 
-use super::nearest;
-use super::table::SETTINGS;
-use crate::session::STATE_DIR_VARIABLE;
-use crate::user_error::UserError;
+use crate::error::SettingsError;
+use crate::nearest;
+use crate::table::{SETTINGS, Setting};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+
+/// The variable that names the state directory.
+pub const STATE_DIR_VARIABLE: &str = "STAGEWRIGHT_STATE_DIR";
 
 /// What all names of ours begin with.
 const PREFIX: &str = "STAGEWRIGHT_";
@@ -33,15 +35,15 @@ const OF_AGENTS: [&str; 10] = [
 
 /// A variable of the review specification that has no effect here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unused {
+pub struct Unused {
     /// Its name.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Why, and what there is instead.
-    pub(crate) why: &'static str,
+    pub why: &'static str,
 }
 
 /// The review specification's variables that have no effect here.
-pub(crate) const UNUSED: &[Unused] = &[
+pub const UNUSED: &[Unused] = &[
     Unused {
         name: "LAMBDA_INVOCATION_TIMEOUT",
         why: "functions are programs of this machine, which start at once or fail; what they \
@@ -89,17 +91,17 @@ const NO_CACHE: &str = "there is no cache: what a run is at is read from its jou
 
 /// The environment variables by name.
 #[derive(Debug, Default)]
-pub(crate) struct Environment(BTreeMap<String, OsString>);
+pub struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
     /// Those of this process. A name that is not UTF-8 is none of ours.
-    pub(crate) fn of_process() -> Self {
+    pub fn of_process() -> Self {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .collect()
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         self.0.get(name).map(OsString::as_os_str)
     }
 
@@ -107,8 +109,8 @@ impl Environment {
     ///
     /// # Errors
     /// All of them, each with what may have been meant.
-    pub(super) fn check_names(&self) -> Result<(), UserError> {
-        let mut known: Vec<String> = SETTINGS.iter().map(super::Setting::variable).collect();
+    pub(crate) fn check_names(&self) -> Result<(), SettingsError> {
+        let mut known: Vec<String> = SETTINGS.iter().map(Setting::variable).collect();
         known.push(STATE_DIR_VARIABLE.to_owned());
         let unknown: Vec<String> = self
             .0
@@ -120,18 +122,11 @@ impl Environment {
         if unknown.is_empty() {
             return Ok(());
         }
-        Err(UserError::usage(
-            "SW0207",
-            format!(
-                "the environment holds what is no setting: {}",
-                unknown.join("; ")
-            ),
-        )
-        .hint("correct or unset it; a misspelt setting would silently mean its default"))
+        Err(SettingsError::UnknownVariables(unknown.join("; ")))
     }
 
     /// The review specification's variables that are set and mean nothing here.
-    pub(super) fn unused(&self) -> Vec<Unused> {
+    pub(crate) fn unused(&self) -> Vec<Unused> {
         let set = |unused: &&Unused| self.0.contains_key(unused.name);
         UNUSED.iter().filter(set).copied().collect()
     }

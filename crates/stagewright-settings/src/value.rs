@@ -1,6 +1,6 @@
 //! The value of a setting, however it was written.
 
-use super::table::{Kind, Setting};
+use crate::table::{Kind, Setting};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]

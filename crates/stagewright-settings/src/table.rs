@@ -5,7 +5,7 @@
 
 /// How a setting is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A whole number, at least 1.
     Count,
     /// A whole number, at least 0.
@@ -28,30 +28,30 @@ pub(crate) enum Kind {
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Setting {
+pub struct Setting {
     /// Its dotted name in `stagewright.toml`.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// How it is written.
-    pub(crate) kind: Kind,
+    pub kind: Kind,
     /// The review specification's bare variable, read when `[compat]
     /// seed_environment = true`.
-    pub(crate) seed_variable: Option<&'static str>,
+    pub seed_variable: Option<&'static str>,
     /// The default as it would be written; empty is "none".
-    pub(crate) default: &'static str,
+    pub default: &'static str,
     /// What it means.
-    pub(crate) meaning: &'static str,
+    pub meaning: &'static str,
 }
 
 impl Setting {
     /// Its environment variable: `STAGEWRIGHT_` and its name in capitals.
-    pub(crate) fn variable(&self) -> String {
+    pub fn variable(&self) -> String {
         let name = self.name.replace('.', "_").to_ascii_uppercase();
         format!("STAGEWRIGHT_{name}")
     }
 }
 
 /// The table. `[lambda."ARN"]` and `[evaluators]` are maps of their own beside it.
-pub(crate) const SETTINGS: &[Setting] = &[
+pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "run.timeout",
         kind: Kind::Duration,

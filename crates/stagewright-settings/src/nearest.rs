@@ -4,7 +4,7 @@
 const MAX_DISTANCE: usize = 4;
 
 /// "`x` is unknown", with the nearest name there is.
-pub(super) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn unknown<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let nearest = known
         .into_iter()
         .map(|known| (strsim::damerau_levenshtein(name, known), known))

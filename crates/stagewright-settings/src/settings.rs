@@ -1,36 +1,23 @@
-//! Settings: environment, then the nearest `stagewright.toml`, then defaults.
-//!
-//! Flags go before all of them; the commands lay them over. Each value knows where it
-//! came from, which `stagewright settings` shows.
+//! What settings say: each value with its origin, and what the crates below make of them.
 
-mod environment;
-mod file;
-mod nearest;
-mod table;
-mod value;
-
-#[cfg(test)]
-pub(crate) use environment::UNUSED;
-pub(crate) use environment::{Environment, Unused};
-pub(crate) use table::{SETTINGS, Setting};
-
-use crate::arguments::LogFormat;
-use crate::user_error::UserError;
+use crate::environment::{Environment, Unused};
+use crate::error::SettingsError;
+use crate::file;
+use crate::table::{SETTINGS, Setting};
+use crate::value::Value;
 use stagewright_agents::{Caps, Grace, LambdaProgram, Settings as AgentSettings};
 use stagewright_journal::Durability;
 use stagewright_language::LanguageSettings;
-use stagewright_report::log::LogLevel;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use value::Value;
 
 /// The name of the settings file.
-pub(crate) const FILE_NAME: &str = "stagewright.toml";
+pub const FILE_NAME: &str = "stagewright.toml";
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// Nobody said anything.
     Default,
     /// The settings file.
@@ -49,18 +36,52 @@ impl std::fmt::Display for Origin {
     }
 }
 
+/// How the structured log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object per line.
+    Json,
+    /// One line of text per record.
+    Text,
+    /// No log.
+    Off,
+}
+
+/// The least important records of the structured log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Everything.
+    Debug,
+    /// What happens.
+    Info,
+    /// What somebody should know.
+    Warning,
+    /// What went wrong.
+    Error,
+}
+
+/// Whether the review specification's bare variables, such as `MAX_CONCURRENT_AGENTS`, are
+/// read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeedNames {
+    /// Where the file has `[compat] seed_environment = true`.
+    AsFileSays,
+    /// Whatever the file says.
+    Read,
+}
+
 /// All settings with their origins.
 #[derive(Debug)]
-pub(crate) struct Settings {
+pub struct Settings {
     values: BTreeMap<&'static str, (Value, Origin)>,
     /// The settings file that was read.
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     lambdas: BTreeMap<String, LambdaProgram>,
     /// Programs of custom evaluators.
-    pub(crate) evaluators: BTreeMap<String, Vec<String>>,
+    pub evaluators: BTreeMap<String, Vec<String>>,
     /// The review specification's variables that are set, would be read, and have no
     /// effect.
-    pub(crate) unused: Vec<Unused>,
+    pub unused: Vec<Unused>,
 }
 
 impl Settings {
@@ -68,12 +89,19 @@ impl Settings {
     ///
     /// # Errors
     /// When the file or a variable holds something that is no such setting, or is none.
-    pub(crate) fn load(directory: &Path, environment: &Environment) -> Result<Self, UserError> {
+    pub fn load(
+        directory: &Path,
+        environment: &Environment,
+        seed_names: SeedNames,
+    ) -> Result<Self, SettingsError> {
         environment.check_names()?;
         let file = file::nearest(directory)
             .map(|path| file::read(&path))
             .transpose()?;
-        let seed_environment = file.as_ref().is_some_and(|file| file.seed_environment);
+        let seed_environment = match seed_names {
+            SeedNames::AsFileSays => file.as_ref().is_some_and(|file| file.seed_environment),
+            SeedNames::Read => true,
+        };
         let mut values = BTreeMap::new();
         for setting in SETTINGS {
             values.insert(
@@ -98,7 +126,7 @@ impl Settings {
     }
 
     /// Each setting with its value as text and its origin.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&'static Setting, String, &Origin)> {
+    pub fn rows(&self) -> impl Iterator<Item = (&'static Setting, String, &Origin)> {
         SETTINGS.iter().map(|setting| {
             let (value, origin) = &self.values[setting.name];
             (setting, value.to_string(), origin)
@@ -106,7 +134,7 @@ impl Settings {
     }
 
     /// The ARNs that are mapped to programs.
-    pub(crate) fn lambdas(&self) -> &BTreeMap<String, LambdaProgram> {
+    pub fn lambdas(&self) -> &BTreeMap<String, LambdaProgram> {
         &self.lambdas
     }
 
@@ -119,42 +147,42 @@ impl Settings {
     }
 
     /// Active time of a run that does not say its own, in milliseconds.
-    pub(crate) fn run_timeout_ms(&self) -> Option<u64> {
+    pub fn run_timeout_ms(&self) -> Option<u64> {
         self.value("run.timeout").duration_ms()
     }
 
     /// Whether a required failure leaves the status at PARTIAL_SUCCESS.
-    pub(crate) fn partial_success_allowed(&self) -> bool {
+    pub fn partial_success_allowed(&self) -> bool {
         self.value("run.partial_success_allowed").switch()
     }
 
     /// Whether a critical finding stops a run.
-    pub(crate) fn fail_fast_on_critical(&self) -> bool {
+    pub fn fail_fast_on_critical(&self) -> bool {
         self.value("run.fail_fast_on_critical").switch()
     }
 
     /// What a time limit may grow to, in milliseconds.
-    pub(crate) fn max_agent_ms(&self) -> u64 {
+    pub fn max_agent_ms(&self) -> u64 {
         self.value("agents.max_timeout")
             .duration_ms()
             .unwrap_or(600_000)
     }
 
     /// Agents that run at once (decision 32: four per core unless said otherwise).
-    pub(crate) fn concurrency(&self) -> u32 {
+    pub fn concurrency(&self) -> u32 {
         self.value("agents.concurrency").count().unwrap_or(1)
     }
 
     /// How durable a commit is.
-    pub(crate) fn durability(&self) -> Durability {
+    pub fn durability(&self) -> Durability {
         match self.value("journal.durability").word() {
             "normal" => Durability::Normal,
             _ => Durability::Full,
         }
     }
 
-    /// How the structured log is written, where no flag says so.
-    pub(crate) fn log_format(&self) -> LogFormat {
+    /// How the structured log is written, where nobody says so.
+    pub fn log_format(&self) -> LogFormat {
         match self.value("log.format").word() {
             "json" => LogFormat::Json,
             "text" => LogFormat::Text,
@@ -163,12 +191,12 @@ impl Settings {
     }
 
     /// The file of the structured log.
-    pub(crate) fn log_file(&self) -> Option<&str> {
+    pub fn log_file(&self) -> Option<&str> {
         Some(self.value("log.file").word()).filter(|path| !path.is_empty())
     }
 
     /// The least important records that are logged.
-    pub(crate) fn log_level(&self) -> LogLevel {
+    pub fn log_level(&self) -> LogLevel {
         match self.value("log.level").word() {
             "debug" => LogLevel::Debug,
             "warning" => LogLevel::Warning,
@@ -178,7 +206,7 @@ impl Settings {
     }
 
     /// What the language takes as defaults.
-    pub(crate) fn language(&self) -> LanguageSettings {
+    pub fn language(&self) -> LanguageSettings {
         let usual = LanguageSettings::default();
         LanguageSettings {
             default_timeout_ms: self.value("agents.timeout").duration_ms(),
@@ -197,7 +225,7 @@ impl Settings {
     }
 
     /// What agents are performed with.
-    pub(crate) fn agents(&self) -> AgentSettings {
+    pub fn agents(&self) -> AgentSettings {
         let grace = Grace::default();
         AgentSettings {
             lambdas: self.lambdas.clone(),
@@ -221,7 +249,7 @@ fn resolve(
     file: Option<&file::SettingsFile>,
     seed_environment: bool,
     environment: &Environment,
-) -> Result<(Value, Origin), UserError> {
+) -> Result<(Value, Origin), SettingsError> {
     let own = setting.variable();
     let seed = setting
         .seed_variable
@@ -235,8 +263,9 @@ fn resolve(
             .to_str()
             .ok_or_else(|| "is not UTF-8".to_owned())
             .and_then(|text| Value::parse(setting, text))
-            .map_err(|why| {
-                UserError::usage("SW0207", format!("the environment variable {name} {why}"))
+            .map_err(|why| SettingsError::Variable {
+                name: name.clone(),
+                why,
             })?;
         return Ok((value, Origin::Variable(name)));
     }
@@ -249,9 +278,8 @@ fn resolve(
         "agents.concurrency" => four_per_core(),
         _ => setting.default.to_owned(),
     };
-    let value = Value::parse(setting, &default).map_err(|why| {
-        UserError::usage("SW0207", format!("the default of {} {why}", setting.name))
-    })?;
+    let value = Value::parse(setting, &default);
+    let value = value.unwrap_or_else(|why| panic!("the default of {} {why}", setting.name));
     Ok((value, Origin::Default))
 }
 
@@ -262,4 +290,5 @@ fn four_per_core() -> String {
 }
 
 #[cfg(test)]
+#[path = "tests.rs"]
 mod tests;
