@@ -1,6 +1,6 @@
 //! Many runs, one line each.
 
-use super::line::{Line, Row, Tone, table};
+use super::line::{Line, Row, Tone, fit_width, table};
 use crate::moment::duration;
 use crate::outside::{CUT, one_line};
 use stagewright_core::Timestamp;
@@ -52,8 +52,9 @@ pub struct RunRow {
     pub parent: Option<String>,
 }
 
-/// The widest terminal on which ids are cut short, so that the stage is still to be seen.
-const NARROW: usize = 120;
+/// How wide ids of runs and of pipelines may be, the most generous first: where the table
+/// is too wide for the terminal, pipeline ids are cut before run ids are, which people copy.
+const ID_COLUMNS: [(usize, usize); 3] = [(32, 40), (32, 20), (16, 20)];
 
 /// The runs as a table, in the order in which they come, between nothing that is not
 /// theirs and at most `height` lines with it: what is drawn again and again on a terminal.
@@ -78,28 +79,45 @@ pub fn list_table(rows: &[RunRow], now: Timestamp, width: usize) -> Vec<Line> {
             Line::dim("stagewright run FILE starts one."),
         ];
     }
+    let mut lines = Vec::new();
+    for ids in ID_COLUMNS {
+        lines = table(
+            0,
+            &cells(rows, now, ids),
+            &[32, 40, 28, 11, 8, 14, 60],
+            usize::MAX,
+        );
+        if lines.iter().all(|line| line.text.width() <= width) {
+            return lines;
+        }
+    }
+    for line in &mut lines {
+        line.text = fit_width(&line.text, width);
+    }
+    lines
+}
+
+/// The heading and the runs, ids being at most so many columns wide.
+fn cells(rows: &[RunRow], now: Timestamp, (run_id, pipeline_id): (usize, usize)) -> Vec<Row> {
     let head = [
         "RUN", "PIPELINE", "STATUS", "DONE", "DECISION", "ELAPSED", "STAGE",
     ];
-    let (run_columns, pipeline_columns) = if width < NARROW { (16, 20) } else { (32, 40) };
-    let mut table_rows: Vec<Row> = vec![(Tone::Dim, head.map(str::to_owned).to_vec())];
-    table_rows.extend(rows.iter().map(|row| {
+    let of_run = |row: &RunRow| {
+        let done = row.agents_completed + row.agents_skipped;
         let cells = vec![
-            cut_in_the_middle(&row.run_id, run_columns),
-            cut_in_the_middle(&row.pipeline_id, pipeline_columns),
+            cut_in_the_middle(&row.run_id, run_id),
+            cut_in_the_middle(&row.pipeline_id, pipeline_id),
             row.status_words(),
-            format!(
-                "{}/{}",
-                row.agents_completed + row.agents_skipped,
-                row.agents_total
-            ),
+            format!("{done}/{}", row.agents_total),
             row.decision.clone().unwrap_or_else(|| "-".to_owned()),
             row.elapsed_ms(now).map_or_else(|| "-".to_owned(), duration),
             row.where_it_stands(),
         ];
         (row.tone(), cells)
-    }));
-    table(0, &table_rows, &[32, 40, 28, 11, 8, 14, 60], width)
+    };
+    std::iter::once((Tone::Dim, head.map(str::to_owned).to_vec()))
+        .chain(rows.iter().map(of_run))
+        .collect()
 }
 
 /// An id of at most so many columns: where it is longer, its middle is left out, since ids

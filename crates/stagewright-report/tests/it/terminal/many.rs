@@ -5,7 +5,7 @@ use crate::world::START;
 use serde_json::json;
 use stagewright_core::Timestamp;
 use stagewright_report::documents::RunEntry;
-use stagewright_report::terminal::{RunRow, list_table};
+use stagewright_report::terminal::{RunRow, dashboard, list_table};
 
 /// Goal: runs line up in columns, whatever their names; none is no empty table.
 #[test]
@@ -71,6 +71,43 @@ fn list() {
       No runs.
     . stagewright run FILE starts one.
     ");
+}
+
+/// Goal: on a narrow terminal pipeline ids are cut, then run ids, each in its middle, and
+/// only then the stage; on a low one the last runs are counted.
+#[test]
+fn narrow_and_low_terminals() {
+    let row = |number: u32| RunRow {
+        run_id: format!("run_{number:016}"),
+        pipeline_id: format!("nightly-build-of-the-main-branch-{number}"),
+        state: "running".to_owned(),
+        agents_total: 5,
+        current_stage: Some("code_quality".to_owned()),
+        ..RunRow::default()
+    };
+    let rows: Vec<RunRow> = (0..5).map(row).collect();
+    let one = |width: usize| shown(&list_table(&rows[..1], START, width));
+    insta::assert_snapshot!(one(110), @r"
+    . RUN                   PIPELINE                            STATUS   DONE  DECISION  ELAPSED  STAGE
+      run_0000000000000000  nightly-build-of-the-main-branch-0  running  0/5   -         -        code_quality
+    ");
+    insta::assert_snapshot!(one(100), @r"
+    . RUN                   PIPELINE              STATUS   DONE  DECISION  ELAPSED  STAGE
+      run_0000000000000000  nightly-bu…-branch-0  running  0/5   -         -        code_quality
+    ");
+    insta::assert_snapshot!(one(88), @r"
+    . RUN               PIPELINE              STATUS   DONE  DECISION  ELAPSED  STAGE
+      run_0000…0000000  nightly-bu…-branch-0  running  0/5   -         -        code_quality
+    ");
+    insta::assert_snapshot!(one(70), @r"
+    . RUN               PIPELINE              STATUS   DONE  DECISION  ELAP…
+      run_0000…0000000  nightly-bu…-branch-0  running  0/5   -         -   …
+    ");
+    let fits = shown(&dashboard(&rows, START, 200, 7));
+    assert_eq!(fits.lines().count(), 6, "{fits}");
+    let low = shown(&dashboard(&rows, START, 200, 6));
+    assert_eq!(low.lines().count(), 5, "{low}");
+    assert!(low.ends_with("… and 2 more"), "{low}");
 }
 
 /// Goal: programs read every field of an entry whatever the run, times as everywhere in
