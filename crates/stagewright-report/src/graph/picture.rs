@@ -316,7 +316,7 @@ pub(crate) fn node_state(run: &Run, node: NodeIx) -> NodeState {
         note.push(format!("{} tries", retries + 1));
     }
     if let Some(items) = ItemsReport::of(run, node) {
-        note.push(items.in_words());
+        note.insert(0, items.in_words());
     }
     if run.alternative(node) > 0 {
         note.push("by a fallback".to_owned());

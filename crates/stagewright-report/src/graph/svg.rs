@@ -344,7 +344,9 @@ fn second_line(node: &NodeBox) -> String {
             let word = word.to_lowercase();
             match (word.as_str(), note.as_str()) {
                 (word, "") => word.to_owned(),
+                // The sign says the rest, and the room is small.
                 ("success", note) => note.to_owned(),
+                (_, note) if note.contains(" failed") => note.to_owned(),
                 (word, note) => format!("{word} · {note}"),
             }
         }

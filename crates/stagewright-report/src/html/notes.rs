@@ -157,7 +157,7 @@ pub(super) fn errors(page: &mut Page, subject: &Subject<'_>) {
             .raw("</b> <span class=\"kind\">")
             .raw(error.error_type)
             .raw("</span> ")
-            .text(&error.error, SENTENCE)
+            .sentence(&error.error, SENTENCE)
             .raw("</li>\n");
     }
     more_items(page, errors.len(), ITEMS);

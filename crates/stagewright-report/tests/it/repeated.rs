@@ -111,7 +111,7 @@ fn compact() {
     let drawing = svg(&Picture::of_run(run));
     assert_eq!(drawing.matches(">lint</text>").count(), 1);
     assert!(
-        drawing.contains("3 findings · 30 items, 8 failed</title>"),
+        drawing.contains("FAILURE, 30 items, 8 failed · "),
         "{drawing}"
     );
     let log = sarif(run, &results);
