@@ -110,8 +110,9 @@ impl Run {
             let failed = self
                 .repetition_end(of)
                 .is_some_and(RepetitionEnd::is_failure);
-            let upstream = self.follows_from_any(node, &repeats.again)
-                || self.is_repeated_over_any(of, &repeats.again);
+            let around = without(&repeats.again, &[node]);
+            let upstream =
+                self.follows_from_any(node, &around) || self.is_repeated_over_any(of, &around);
             if upstream || failed || self.is_loop(of) && (cut || !parts.is_empty()) {
                 self.start_afresh(of, &[node], repeats);
             } else if cut || !parts.is_empty() {
@@ -131,12 +132,12 @@ impl Run {
             }
             return;
         }
-        let mut parts = BTreeSet::new();
+        let mut some = false;
         for node in &nodes {
             for part in self.instances(*node) {
-                let of_iteration = &repeats.again | &parts;
-                if self.is_to_repeat(part, stage, &of_iteration) {
-                    parts.insert(part);
+                if self.is_to_repeat(part, stage, &repeats.again) {
+                    repeats.again.insert(part);
+                    some = true;
                 }
             }
         }
@@ -144,17 +145,14 @@ impl Run {
         let failed = self
             .repetition_end(of)
             .is_some_and(RepetitionEnd::is_failure);
-        let upstream = self.reads_any(stage.condition.as_ref(), OUTSIDE, &repeats.again)
-            || self.is_repeated_over_any(of, &repeats.again)
-            || nodes.iter().any(|node| {
-                let edges = self.edges(*node);
-                let mut outside = edges.filter(|other| !nodes.contains(other));
-                outside.any(|other| repeats.again.contains(&other))
-            });
-        if upstream || failed || self.is_loop(of) && (cut || !parts.is_empty()) {
+        let around = without(&repeats.again, &nodes);
+        let waits_for_any = |node: &NodeIx| self.edges(*node).any(|other| around.contains(&other));
+        let upstream = self.reads_any(stage.condition.as_ref(), OUTSIDE, &around)
+            || self.is_repeated_over_any(of, &around)
+            || nodes.iter().any(waits_for_any);
+        if upstream || failed || self.is_loop(of) && (cut || some) {
             self.start_afresh(of, &nodes, repeats);
-        } else if cut || !parts.is_empty() {
-            repeats.again.extend(parts);
+        } else if cut || some {
             repeats.again.extend(nodes);
         }
     }
@@ -247,13 +245,16 @@ impl Run {
     /// have changed what the stage's gates judged. Beside a gate of an iteration, only the
     /// agents of that iteration and of earlier stages.
     fn judged_after_any(&self, gate: NodeIx, stage: &Stage, nodes: &BTreeSet<NodeIx>) -> bool {
-        let end = stage.first.number() + stage.agents;
-        nodes.range(..NodeIx::new(end)).any(|node| {
-            let same_place = node.index() < stage.first.index()
-                || gate.instance().is_none()
-                || node.instance() == gate.instance();
-            same_place && self.graph.plan.node(*node).role == Role::Agent
-        })
+        let is_agent = |node: &NodeIx| self.graph.plan.node(*node).role == Role::Agent;
+        let end = NodeIx::new(stage.first.number() + stage.agents);
+        let beside = match gate.instance() {
+            None => nodes.range(stage.first..end).next().is_some(),
+            Some(instance) => {
+                let mut agents = stage.agent_nodes();
+                agents.any(|agent| nodes.contains(&agent.at(instance)))
+            }
+        };
+        beside || nodes.range(..stage.first).any(is_agent)
     }
 
     /// Whether a condition reads, as seen from there, the result of one of these nodes, or
@@ -271,9 +272,9 @@ impl Run {
             Condition::IfResult { agent, .. } => self.is_one_of(agent, from, nodes),
             Condition::Expression { source } => self.names_any(source, from, nodes),
             Condition::Custom { .. } => !nodes.is_empty(),
-            Condition::All { of } | Condition::Any { of } => {
-                of.iter().any(|part| self.reads_any(Some(part), from, nodes))
-            }
+            Condition::All { of } | Condition::Any { of } => of
+                .iter()
+                .any(|part| self.reads_any(Some(part), from, nodes)),
             Condition::Not { of } => self.reads_any(Some(of), from, nodes),
             Condition::Always | Condition::Never | Condition::IfField { .. } => false,
         }
@@ -430,6 +431,14 @@ impl Run {
         }
         self.tally = tally;
     }
+}
+
+/// What starts over besides these nodes and their instances: what a repetition is asked
+/// for does not follow from its own parts.
+fn without(again: &BTreeSet<NodeIx>, nodes: &[NodeIx]) -> BTreeSet<NodeIx> {
+    let mut around = again.clone();
+    around.retain(|node| !nodes.contains(&node.whole()));
+    around
 }
 
 /// What starts over.
