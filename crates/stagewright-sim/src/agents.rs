@@ -3,16 +3,17 @@
 //! An outcome follows from the seed, the node and the try, not from the launch or the
 //! time: a try that is launched again after a crash does the same again.
 
-use crate::case::Case;
+use crate::case::{Case, Listed, elements};
 use crate::random::Random;
 use serde_json::json;
 use stagewright_core::event::{Asker, AttemptOutcome, AttemptResult, Verdict};
 use stagewright_core::input::{ItemList, Launching, StartRequest};
-use stagewright_core::plan::{Action, Items, Over, Repeated, Role};
+use stagewright_core::plan::{Action, Repeated, Role};
 use stagewright_core::{
     Blob, ErrorClass, Finding, FindingKind, FindingsSummary, NodeIx, Prepared, PreparedItems,
     Requests, Run, Severity,
 };
+use std::collections::BTreeMap;
 
 /// What one launch does.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct Performance {
 }
 
 /// What a launch of a try reports, and when.
-pub fn perform(case: &Case, launching: &Launching) -> Performance {
+pub fn perform(case: &Case, launching: &Launching, is_pipeline: bool) -> Performance {
     let Launching {
         node,
         launch,
@@ -32,13 +33,26 @@ pub fn perform(case: &Case, launching: &Launching) -> Performance {
         timeout_ms,
         ..
     } = *launching;
-    let parts = [u64::from(node.number()), u64::from(try_number)];
+    let parts = parts_of(node, &[u64::from(try_number)]);
     let mut random = Random::of(case.seed, "outcome", &parts);
-    let outcome = match case.plan.node(node).role {
+    let mut outcome = match case.plan.node(node).role {
         Role::Agent => agent_outcome(&mut random),
         Role::Gate => gate_outcome(&mut random),
     };
-    let mut random = Random::of(case.seed, "duration", &[parts[0], parts[1], launch.serial]);
+    let mut random = Random::of(case.seed, "manners", &parts);
+    match &outcome.result {
+        AttemptResult::Failed { .. } if Case::is_wide(case.seed) && random.chance(25) => {
+            let patience_ms = random.pick(&[500, 5_000, 30_000, 3_600_000, 7_200_000]);
+            outcome.retry_after_ms = Some(patience_ms);
+        }
+        AttemptResult::Succeeded if is_pipeline && random.chance(25) => {
+            let decision = "output.decision".to_owned();
+            outcome.projection.insert(decision, json!("BLOCK"));
+        }
+        AttemptResult::Failed { .. } | AttemptResult::Succeeded | AttemptResult::Judged { .. } => {}
+    }
+    let parts = parts_of(node, &[u64::from(try_number), launch.serial]);
+    let mut random = Random::of(case.seed, "duration", &parts);
     let mut takes_ms = match random.below(10) {
         0 => 0,
         1..=6 => random.between(1, 4) * 1_000,
@@ -61,11 +75,18 @@ pub fn perform(case: &Case, launching: &Launching) -> Performance {
     Performance { outcome, takes_ms }
 }
 
+/// How often a try of a sub-pipeline waits for somebody before it ends.
+pub fn waits(case: &Case, launching: &Launching) -> u32 {
+    let parts = parts_of(launching.node, &[u64::from(launching.try_number)]);
+    let mut random = Random::of(case.seed, "waits", &parts);
+    u32::try_from(random.below(5).saturating_sub(2)).unwrap_or(0)
+}
+
 /// What a person says, and after how many milliseconds; `None`: nobody is there.
 pub fn person(case: &Case, node: NodeIx, question: u64) -> Option<(bool, u64)> {
-    let mut random = Random::of(case.seed, "person", &[u64::from(node.number())]);
+    let mut random = Random::of(case.seed, "person", &parts_of(node, &[]));
     let approved = random.chance(75);
-    let mut random = Random::of(case.seed, "delay", &[u64::from(node.number()), question]);
+    let mut random = Random::of(case.seed, "delay", &parts_of(node, &[question]));
     let absent = !case.determined && random.chance(10);
     let delay_ms = match random.below(3) {
         0 => random.below(3) * 1_000,
@@ -77,11 +98,14 @@ pub fn person(case: &Case, node: NodeIx, question: u64) -> Option<(bool, u64)> {
 
 /// What the program of a custom condition answers, and after how many milliseconds.
 pub fn evaluator(case: &Case, asker: Asker, number: u32) -> (Result<bool, String>, u64) {
-    let (kind, index) = match asker {
-        Asker::Stage(stage) => (0, stage.0),
-        Asker::Node(node) => (1, node.number()),
+    let parts = match asker {
+        Asker::Stage(stage) => vec![0, u64::from(stage.0), u64::from(number)],
+        Asker::Node(node) => {
+            let mut parts = vec![1];
+            parts.extend(parts_of(node, &[u64::from(number)]));
+            parts
+        }
     };
-    let parts = [kind, u64::from(index), u64::from(number)];
     let mut random = Random::of(case.seed, "evaluator", &parts);
     let answer = match random.below(10) {
         0..=6 => Ok(true),
@@ -89,6 +113,12 @@ pub fn evaluator(case: &Case, asker: Asker, number: u32) -> (Result<bool, String
         _ => Err("the evaluator broke".to_owned()),
     };
     (answer, random.below(3_000))
+}
+
+/// Whether the input of an agent can be made, and after how many milliseconds it is.
+pub fn maker(case: &Case, node: NodeIx) -> (bool, u64) {
+    let mut random = Random::of(case.seed, "maker", &parts_of(node, &[]));
+    (random.chance(85), random.below(3_000))
 }
 
 /// The answer of a person as the node's result.
@@ -104,25 +134,56 @@ pub fn answered(approved: bool) -> AttemptOutcome {
 /// Requests without content; those of a few nodes cannot be made.
 #[derive(Debug)]
 pub struct Renderer {
-    /// The seed of the case.
-    pub seed: u64,
+    seed: u64,
+    lists: BTreeMap<Repeated, Listed>,
+    /// Whether lists lose their last element: a bug to be found.
+    pub(crate) forgets_the_last: bool,
+}
+
+impl Renderer {
+    /// The renderer of a case.
+    pub fn of(case: &Case) -> Self {
+        Self {
+            seed: case.seed,
+            lists: case.meaning.lists.clone(),
+            forgets_the_last: false,
+        }
+    }
+
+    /// How long a list is, as the run stands.
+    fn length(&self, run: &Run, of: Repeated) -> Result<u32, String> {
+        match self.lists.get(&of) {
+            Some(Listed::Of(count)) => Ok(*count),
+            Some(Listed::After {
+                node,
+                success,
+                otherwise,
+            }) => match run.view(*node).status() {
+                Some("SUCCESS") => Ok(*success),
+                _ => Ok(*otherwise),
+            },
+            Some(Listed::Broken) | None => Err("its list names nothing".to_owned()),
+        }
+    }
 }
 
 impl Requests for Renderer {
     fn items(&mut self, run: &Run, of: Repeated) -> PreparedItems {
-        let planned = run.plan().repeat(of).map(|repeat| &repeat.over);
-        let items = match planned {
-            Some(Over::Items {
-                items: Items::List(list),
-            }) => Ok(list.clone()),
-            _ => Err("its list names nothing".to_owned()),
-        };
-        let blob = Blob::of(serde_json::to_vec(&items).unwrap_or_default());
+        let length = self
+            .length(run, of)
+            .map(|count| match self.forgets_the_last {
+                true => count.saturating_sub(1),
+                false => count,
+            });
+        let blob = Blob::of(format!("{length:?}").into_bytes());
         PreparedItems {
-            items: items.map(|list| ItemList {
+            items: length.map(|count| ItemList {
                 blob: blob.reference().clone(),
-                count: u32::try_from(list.len()).unwrap_or(u32::MAX),
-                values: list,
+                count,
+                values: match run.graph().items_are_read(of) {
+                    true => elements(count),
+                    false => Vec::new(),
+                },
             }),
             blobs: vec![blob],
         }
@@ -155,6 +216,14 @@ impl Requests for Renderer {
         };
         Prepared { request, blobs }
     }
+}
+
+/// The numbers that draw something of a node, or of an instance, from a stream.
+fn parts_of(node: NodeIx, further: &[u64]) -> Vec<u64> {
+    let mut parts = vec![u64::from(node.number())];
+    parts.extend(further);
+    parts.extend(node.instance().map(u64::from));
+    parts
 }
 
 fn agent_outcome(random: &mut Random) -> AttemptOutcome {

@@ -18,6 +18,7 @@ pub mod agents;
 pub mod bug;
 pub mod case;
 pub mod conditions;
+pub mod constructs;
 pub mod faults;
 pub mod journal;
 pub mod oracle;

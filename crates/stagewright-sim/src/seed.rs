@@ -3,6 +3,7 @@
 
 use crate::bug::Bug;
 use crate::case::Case;
+use crate::constructs;
 use crate::faults::Faults;
 use crate::oracle::{Invariant, Violation};
 use crate::trace::Trace;
@@ -74,11 +75,12 @@ fn live(seed: u64, bug: Option<Bug>, trace: &mut Trace) -> Result<Summary, Viola
     let case = Case::of(seed);
     trace.line(0, || format!("{:#?}\n{:#?}", case.plan, case.submission));
     let end = World::new(&case, Faults::of(seed), bug, trace).live()?;
+    let drawn = constructs::of_case(&case);
     let mut summary = Summary {
         events: end.events,
         crashes: end.crashes,
         compared: 0,
-        seen: end.seen.iter().map(|word| (*word, 1)).collect(),
+        seen: end.seen.union(&drawn).map(|word| (*word, 1)).collect(),
     };
     if case.determined && !end.disturbed {
         let calm = World::new(&case, Faults::none(), bug, &mut Trace::silent()).live()?;
@@ -98,19 +100,26 @@ fn same_end(end: &End, calm: &End) -> Result<(), Violation> {
 /// The end of a run without its times: results, tries, status and decision.
 fn tell(run: &Run) -> String {
     let mut text = format!("{:?}\n{:?}\n", run.end(), run.tally());
-    for node in (0_u32..).map(NodeIx::new).take(run.plan().nodes.len()) {
-        let view = match run.view(node) {
-            NodeView::Done(outcome) => format!("{:?}", outcome.result),
-            // Which of two failed dependencies a skip names depends on who was first.
-            NodeView::Skipped(reason) => reason.word().to_owned(),
-            NodeView::Parked { .. } => "parked".to_owned(),
-            NodeView::Pending
-            | NodeView::Running { .. }
-            | NodeView::Backoff { .. }
-            | NodeView::Repeating { .. } => "not over".to_owned(),
-        };
+    for (node, _) in run.plan().indexed() {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{node:?} {:?} {view}", run.tries(node));
+        let _ = writeln!(text, "{} {}", run.label(node), tell_of(run, node));
+        for part in run.instances(node) {
+            let _ = writeln!(text, "{} {}", run.label(part), tell_of(run, part));
+        }
     }
     text
+}
+
+fn tell_of(run: &Run, node: NodeIx) -> String {
+    let view = match run.view(node) {
+        NodeView::Done(outcome) => format!("{:?}", outcome.result),
+        // Which of two failed dependencies a skip names depends on who was first.
+        NodeView::Skipped(reason) => reason.word().to_owned(),
+        NodeView::Parked { .. } => "parked".to_owned(),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Repeating { .. } => "not over".to_owned(),
+    };
+    format!("{:?} {} {view}", run.tries(node), run.alternative(node))
 }

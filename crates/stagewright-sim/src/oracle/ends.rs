@@ -1,13 +1,14 @@
-//! What must hold when a try ends, and when the run does.
+//! What must hold when a try ends.
 
 use super::picture::At;
-use super::{Check, Invariant, Oracle, hold, passes};
-use stagewright_core::decision::{Choice, DecisionRecord};
-use stagewright_core::event::{AttemptOutcome, AttemptResult, Launch, RunStatus};
-use stagewright_core::plan::{OnFailure, Role};
+use super::{Check, Invariant, Oracle, hold};
+use stagewright_core::event::{AttemptOutcome, AttemptResult, Launch, Verdict};
+use stagewright_core::plan::{Action, OnFailure, Repeated};
 use stagewright_core::retry::RetryPolicy;
-use stagewright_core::run::Tally;
 use stagewright_core::{ErrorClass, NodeIx, Severity, Timestamp};
+
+/// The longest time for which somebody is left alone because they ask for it: an hour.
+const MAX_PATIENCE_MS: u64 = 3_600_000;
 
 impl Oracle<'_> {
     pub(super) fn finished(
@@ -18,41 +19,82 @@ impl Oracle<'_> {
         retry_at: Option<Timestamp>,
         at_ms: u64,
     ) -> Check {
-        let at = self.picture.at(node);
         if launch == Launch::default() {
-            // It ended without a launch: in process, by a person, or by a halt.
-            match at {
-                At::Idle | At::Done { .. } | At::Skipped { .. } => self.may_begin(node)?,
-                At::Parked { .. } | At::Resting { .. } => {}
-                At::Running { launch } => hold(false, Invariant::ReportOfItsOwnLaunch, || {
-                    format!("{node:?} ends without its launch {launch:?}")
-                })?,
-            }
+            self.finished_without_a_launch(node, outcome)?;
         } else {
-            hold(
-                matches!(at, At::Running { launch: running } if running == launch),
-                Invariant::ReportOfItsOwnLaunch,
-                || format!("{node:?} ends by {launch:?} and is {at:?}"),
-            )?;
-            let answered = !matches!(outcome.result, AttemptResult::Failed { .. });
-            hold(
-                !answered || self.reported.contains(&launch),
-                Invariant::ReportOfItsOwnLaunch,
-                || format!("{node:?} has a result of {launch:?}, which never reported"),
-            )?;
+            self.finished_by(node, launch, outcome)?;
         }
         if let Some(retry_at) = retry_at {
-            return self.will_retry(node, outcome, retry_at.0, at_ms);
+            return self.will_go_on(node, launch, outcome, retry_at.0, at_ms);
         }
+        self.may_give_up(node, launch, outcome)?;
         let success = match &outcome.result {
             AttemptResult::Succeeded => true,
             AttemptResult::Judged { verdict, .. } => passes(*verdict),
             AttemptResult::Failed { .. } => false,
         };
-        let state = &mut self.picture.nodes[node.index()];
+        let blocked = outcome.projection.get("output.decision").is_some();
+        let is_pipeline = matches!(self.action(node), Action::Pipeline(_));
+        let required = self.case.plan.is_required(node);
+        let state = self.picture.node_mut(node);
         state.at = At::Done { success };
+        state.objects |= blocked && is_pipeline && required;
+        self.goes_on(node);
         self.expect_halt(node, outcome, success);
         Ok(())
+    }
+
+    /// It ended in process, by a person, or by a halt.
+    fn finished_without_a_launch(&self, node: NodeIx, outcome: &AttemptOutcome) -> Check {
+        let at = self.picture.at(node);
+        let answered = outcome.result == AttemptResult::Succeeded;
+        match at {
+            At::Idle | At::Done { .. } | At::Skipped { .. } => self.may_begin(node)?,
+            At::Resting { .. } if answered => self.may_begin(node)?,
+            At::Resting { .. } | At::Parked { .. } => {}
+            At::Repeating => hold(false, Invariant::InstancesHold, || {
+                format!("{node:?} ends by itself and goes on as its instances")
+            })?,
+            At::Running { launch } => hold(false, Invariant::ReportOfItsOwnLaunch, || {
+                format!("{node:?} ends without its launch {launch:?}")
+            })?,
+        }
+        let whole = self
+            .case
+            .plan
+            .repeated_by(node)
+            .filter(|_| node.instance().is_none());
+        let cannot_begin = match whole {
+            None => true,
+            Some(of @ Repeated::Node(_)) => !answered && self.cannot_begin(of),
+            Some(Repeated::Stage(_)) => false,
+        };
+        hold(cannot_begin, Invariant::InstancesHold, || {
+            format!("{node:?} ends as a whole and is repeated")
+        })?;
+        if !answered || matches!(at, At::Parked { .. }) {
+            return Ok(());
+        }
+        let is_value = matches!(self.action(node), Action::Set { .. });
+        hold(is_value, Invariant::ReportOfItsOwnLaunch, || {
+            format!("{node:?} succeeds and nobody did it")
+        })?;
+        self.is_the_one_to_do_it(node)
+    }
+
+    fn finished_by(&self, node: NodeIx, launch: Launch, outcome: &AttemptOutcome) -> Check {
+        let at = self.picture.at(node);
+        hold(
+            matches!(at, At::Running { launch: running } if running == launch),
+            Invariant::ReportOfItsOwnLaunch,
+            || format!("{node:?} ends by {launch:?} and is {at:?}"),
+        )?;
+        let answered = !matches!(outcome.result, AttemptResult::Failed { .. });
+        hold(
+            !answered || self.reported.contains_key(&launch),
+            Invariant::ReportOfItsOwnLaunch,
+            || format!("{node:?} has a result of {launch:?}, which never reported"),
+        )
     }
 
     /// What must stop from here on, by the plan and not by the core's word.
@@ -68,131 +110,121 @@ impl Oracle<'_> {
         }
     }
 
-    fn will_retry(
+    /// A failed try that is not the end: it is made again, or somebody else takes over.
+    fn will_go_on(
         &mut self,
         node: NodeIx,
+        launch: Launch,
         outcome: &AttemptOutcome,
         due_ms: u64,
         at_ms: u64,
     ) -> Check {
         let planned = self.case.plan.node(node);
-        let class = match &outcome.result {
-            AttemptResult::Failed { class, .. } => *class,
-            AttemptResult::Judged { .. } | AttemptResult::Succeeded => ErrorClass::Execution,
-        };
-        let state = &mut self.picture.nodes[node.index()];
-        let allowed = planned.retry.limit.min(cap(&planned.retry, class));
+        let class = class_of(outcome).unwrap_or(ErrorClass::Execution);
+        let tries = self.picture.node(node).tries;
         hold(
-            state.tries <= allowed,
-            Invariant::RetriesFollowThePolicy,
-            || format!("{node:?} is repeated after try {} by {class}", state.tries),
+            !self.picture.is_halted(planned.stage),
+            Invariant::HaltsHold,
+            || format!("{node:?} is to go on after a halt"),
         )?;
-        let full_ms = match class {
+        let again = self.may_be_tried_again(node, class);
+        let falls_back = !again && self.can_fall_back(node, class);
+        let rule = match planned.fallbacks.is_empty() {
+            true => Invariant::RetriesFollowThePolicy,
+            false => Invariant::FallbacksHold,
+        };
+        hold(again || falls_back, rule, || {
+            format!("{node:?} is repeated after try {tries} by {class}")
+        })?;
+        let reported = self.reported.get(&launch).copied().unwrap_or_default();
+        let patience_ms = if falls_back {
+            0
+        } else {
+            reported.min(MAX_PATIENCE_MS)
+        };
+        let policy_ms = match class {
+            _ if falls_back => 0,
             ErrorClass::Invocation => 0,
-            _ => wait_ms(&planned.retry, state.tries),
+            _ => wait_ms(&planned.retry, tries),
         };
         let wait_ms = due_ms - at_ms;
+        let longest_ms = policy_ms.max(patience_ms);
         let fits = if planned.retry.jitter {
-            wait_ms <= full_ms
+            (patience_ms..=longest_ms).contains(&wait_ms)
         } else {
-            wait_ms == full_ms
+            wait_ms == longest_ms
         };
         hold(fits, Invariant::RetriesFollowThePolicy, || {
-            format!("{node:?} waits {wait_ms} ms, the policy says {full_ms}")
+            format!("{node:?} waits {wait_ms} ms, {policy_ms} and {patience_ms} were to be kept")
         })?;
+        let state = self.picture.node_mut(node);
+        state.falls_back_from = falls_back.then_some(class);
         state.at = At::Resting {
             due_ms: Some(due_ms),
         };
         Ok(())
     }
 
-    pub(super) fn ended(&mut self, status: RunStatus, decision: Option<&DecisionRecord>) -> Check {
-        let plan = &self.case.plan;
-        self.picture.ended = true;
-        for node in (0_u32..).map(NodeIx::new).take(plan.nodes.len()) {
-            hold(self.picture.is_over(node), Invariant::CountsAddUp, || {
-                format!("the run ends and {node:?} does not")
-            })?;
-        }
-        let expected = self.expected_status();
-        hold(status == expected, Invariant::StatusFollows, || {
-            format!(
-                "the status is {}, not {}",
-                status.as_str(),
-                expected.as_str()
-            )
-        })?;
-        let merged = decision
-            .is_some_and(|record| record.decision == Choice::Merge && !record.override_applied);
-        if !merged {
+    /// A launch that failed is the end only when nothing more can be done.
+    fn may_give_up(&self, node: NodeIx, launch: Launch, outcome: &AttemptOutcome) -> Check {
+        let stage = self.case.plan.node(node).stage;
+        let Some(class) = class_of(outcome) else {
+            return Ok(());
+        };
+        if launch == Launch::default() || self.picture.is_halted(stage) {
             return Ok(());
         }
-        for node in (0_u32..).map(NodeIx::new).take(plan.nodes.len()) {
-            let proved = matches!(
-                self.picture.at(node),
-                At::Done { success: true } | At::Skipped { fine: true }
-            );
-            hold(
-                proved || !plan.is_required(node),
-                Invariant::NoMergeWithoutEvidence,
-                || format!("MERGE, and {node:?} is {:?}", self.picture.at(node)),
-            )?;
-        }
         hold(
-            !self.picture.cancelled,
-            Invariant::NoMergeWithoutEvidence,
-            || "MERGE of a cancelled run".to_owned(),
+            !self.may_be_tried_again(node, class),
+            Invariant::RetriesFollowThePolicy,
+            || format!("{node:?} gives up by {class} and has further tries"),
+        )?;
+        hold(
+            !self.can_fall_back(node, class),
+            Invariant::FallbacksHold,
+            || format!("{node:?} gives up by {class} and has a fallback"),
         )
     }
 
-    /// The status by rule A1.
-    fn expected_status(&self) -> RunStatus {
-        let failed = |required: bool| {
-            (0_u32..)
-                .map(NodeIx::new)
-                .take(self.case.plan.nodes.len())
-                .filter(|node| self.case.plan.is_required(*node) == required)
-                .any(|node| self.picture.at(node) == At::Done { success: false })
+    fn may_be_tried_again(&self, node: NodeIx, class: ErrorClass) -> bool {
+        let policy = &self.case.plan.node(node).retry;
+        self.picture.node(node).tries <= policy.limit.min(cap(policy, class))
+    }
+
+    /// The wait before a re-run is over.
+    pub(super) fn due(&mut self, node: NodeIx, at_ms: u64) -> Check {
+        let state = self.picture.node_mut(node);
+        let At::Resting {
+            due_ms: Some(due_ms),
+        } = state.at
+        else {
+            return Ok(());
         };
-        let required_failure = failed(true);
-        let whole = !self.case.submission.partial_success_allowed;
-        if self.picture.cancelled {
-            RunStatus::Cancelled
-        } else if self.picture.run_timed_out || required_failure && whole {
-            RunStatus::Failure
-        } else if required_failure || failed(false) {
-            RunStatus::PartialSuccess
-        } else {
-            RunStatus::Success
-        }
-    }
-
-    /// Compares the core's counts with the oracle's own (rule A17).
-    ///
-    /// # Errors
-    /// When they differ.
-    pub fn counts_add_up(&self, tally: Tally) -> Check {
-        let mut own = Tally::default();
-        for (state, planned) in self.picture.nodes.iter().zip(&self.case.plan.nodes) {
-            if planned.role == Role::Gate {
-                continue;
-            }
-            own.total += 1;
-            match state.at {
-                At::Done { success: true } => own.succeeded += 1,
-                At::Done { success: false } => own.failed += 1,
-                At::Skipped { .. } => own.skipped += 1,
-                At::Idle | At::Running { .. } | At::Resting { .. } | At::Parked { .. } => {}
-            }
-        }
-        hold(own == tally, Invariant::CountsAddUp, || {
-            format!("the core counts {tally:?}, the events say {own:?}")
+        hold(at_ms >= due_ms, Invariant::TimeIsTrue, || {
+            format!("{node:?} is due at {due_ms} and was called at {at_ms}")
         })?;
-        hold(
-            !self.picture.ended || tally.total == tally.executed() + tally.skipped,
-            Invariant::CountsAddUp,
-            || format!("the counts do not add up: {tally:?}"),
-        )
+        state.at = At::Resting { due_ms: None };
+        Ok(())
+    }
+}
+
+/// Why a try failed, for the retry policy; `None` when there is nothing to repeat.
+fn class_of(outcome: &AttemptOutcome) -> Option<ErrorClass> {
+    match &outcome.result {
+        AttemptResult::Failed { class, .. } => Some(*class),
+        AttemptResult::Judged { verdict, .. } => match verdict {
+            Verdict::Fail | Verdict::Error => Some(ErrorClass::Execution),
+            Verdict::Pass | Verdict::NoEvidence => None,
+        },
+        AttemptResult::Succeeded => None,
+    }
+}
+
+/// Whether a verdict lets dependents go.
+fn passes(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Pass => true,
+        Verdict::Fail | Verdict::Error | Verdict::NoEvidence => false,
     }
 }
 

@@ -1,106 +1,44 @@
 //! The oracle: its own picture of the run, from committed events alone, and the rules
 //! that every event must keep.
 //!
-//! It shares no code with the core's state: it reads the plan and the events, and what
-//! the simulated world knows to be true. It must never ask the core what is right.
+//! It shares no code with the core's state: it reads the plan, what the plan was drawn to
+//! mean, and the events, and what the simulated world knows to be true. It must never ask
+//! the core what is right.
+//!
+//! `starts` is what must hold when something begins or is skipped, `ends` when a try
+//! ends, `verdicts` when the run does; `repetitions` and `alternatives` hold the rules of
+//! decision 34 and of fallbacks, `reopening` says what starts over.
 
+mod alternatives;
 mod ends;
+mod invariant;
 mod picture;
+mod reopening;
+mod repetitions;
 mod starts;
+mod verdicts;
+
+pub(crate) use invariant::{Check, hold};
+pub use invariant::{Invariant, Violation};
 
 use crate::case::Case;
+use crate::conditions::{Says, Truth};
 use picture::{At, Picture};
-use stagewright_core::event::{Answer, HaltCause, Launch, Verdict, WaitReason};
-use stagewright_core::{Event, Recorded};
-use std::collections::BTreeSet;
-
-/// A rule that holds for every run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Invariant {
-    /// No effect is released before its event is committed (decision 1).
-    CommitBeforeEffect,
-    /// A launch is started once.
-    LaunchedOnce,
-    /// A result belongs to a launch that reported it, and that was the running one.
-    ReportOfItsOwnLaunch,
-    /// What has finished does not start again, unless the run is reopened.
-    FinishedStaysFinished,
-    /// At most as many agents run as there are slots (rule A16).
-    SlotsHold,
-    /// Agents of a one-at-a-time stage, and gates, go one at a time (rule A15).
-    OneAtATime,
-    /// Stages go in order, gates after the agents (rule A15, decision 37).
-    StagesInOrder,
-    /// A node starts after what it depends on, and only if that let it (decision 33).
-    DependenciesHold,
-    /// A node starts only if its condition holds, and is skipped for it only if not.
-    ConditionsHold,
-    /// Tries, waits and caps are the policy's (rules A5 to A8).
-    RetriesFollowThePolicy,
-    /// A try is launched at most three times (decision 3).
-    ThreeLaunches,
-    /// After a halt, a cancel or an interrupt nothing new starts (rules A4, A24).
-    HaltsHold,
-    /// Events are in the order of time, and not ahead of it; waits are waited for.
-    TimeIsTrue,
-    /// An open question is answered once, and not after its deadline.
-    AnsweredOnce,
-    /// All agents are executed or skipped, all executed succeeded or failed (rule A17).
-    CountsAddUp,
-    /// The status follows from the results (rule A1).
-    StatusFollows,
-    /// No MERGE while something required lacks success (decision 29).
-    NoMergeWithoutEvidence,
-    /// A cancel that was confirmed ends the run as CANCELLED (rule A24).
-    ConfirmedCancelHolds,
-    /// Folding the journal gives the live state.
-    FoldEqualsLive,
-    /// Reports of lost or finished launches change nothing.
-    StaleReportsChangeNothing,
-    /// Every run ends, waits for a person, or is stuck, in bounded time.
-    ComesToAnEnd,
-    /// A run whose end is determined ends the same with and without faults.
-    SameEndWithoutFaults,
-}
-
-/// A broken rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// Which.
-    pub invariant: Invariant,
-    /// How.
-    pub message: String,
-}
-
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?}: {}", self.invariant, self.message)
-    }
-}
-
-/// A verdict on one event.
-pub(crate) type Check = Result<(), Violation>;
-
-/// Holds when `condition` does.
-pub(crate) fn hold(
-    condition: bool,
-    invariant: Invariant,
-    message: impl FnOnce() -> String,
-) -> Check {
-    if condition {
-        return Ok(());
-    }
-    let message = message();
-    Err(Violation { invariant, message })
-}
+use stagewright_core::event::{Answer, HaltCause, Launch, WaitReason};
+use stagewright_core::plan::Repeated;
+use stagewright_core::{Event, NodeIx, Recorded};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The oracle of one run.
 #[derive(Debug)]
 pub struct Oracle<'a> {
     case: &'a Case,
     picture: Picture,
-    /// Launches whose process has reported, as the world saw it.
-    reported: BTreeSet<Launch>,
+    /// Launches whose process has reported, as the world saw it, each with how long it
+    /// asked to be left alone.
+    reported: BTreeMap<Launch, u64>,
+    /// Launches that said that they wait for somebody.
+    suspended: BTreeSet<Launch>,
     last_at_ms: u64,
 }
 
@@ -110,21 +48,28 @@ impl<'a> Oracle<'a> {
         Self {
             case,
             picture: Picture::of(&case.plan),
-            reported: BTreeSet::new(),
+            reported: BTreeMap::new(),
+            suspended: BTreeSet::new(),
             last_at_ms: 0,
         }
     }
 
-    /// The process of a launch has reported.
-    pub fn saw_report(&mut self, launch: Launch) {
-        self.reported.insert(launch);
+    /// The process of a launch has reported, and asked to be left alone for so long.
+    pub fn saw_report(&mut self, launch: Launch, patience_ms: Option<u64>) {
+        self.reported.insert(launch, patience_ms.unwrap_or(0));
+    }
+
+    /// The process of a launch has said that it waits for somebody.
+    pub fn saw_wait(&mut self, launch: Launch) {
+        self.suspended.insert(launch);
     }
 
     /// Whether this launch is the running one of its node, by committed events.
     pub fn is_running(&self, launch: Launch) -> bool {
-        let mut nodes = self.picture.nodes.iter();
-        nodes
-            .any(|node| matches!(node.at, At::Running { launch: running, .. } if running == launch))
+        let mut all = self.picture.all();
+        all.any(
+            |(_, node)| matches!(node.at, At::Running { launch: running, .. } if running == launch),
+        )
     }
 
     /// Whether a cancel was committed.
@@ -150,7 +95,12 @@ impl<'a> Oracle<'a> {
             format!("{:?} lies in the future", recorded.event)
         })?;
         self.last_at_ms = at_ms;
-        match &recorded.event {
+        self.names_what_there_is(&recorded.event)?;
+        self.take_in(&recorded.event, at_ms)
+    }
+
+    fn take_in(&mut self, event: &Event, at_ms: u64) -> Check {
+        match event {
             Event::AttemptStarted {
                 node,
                 try_number,
@@ -159,27 +109,35 @@ impl<'a> Oracle<'a> {
             } => self.started(*node, *try_number, *launch, at_ms),
             Event::AttemptFinished {
                 node,
+                try_number,
                 launch,
                 outcome,
                 retry_at,
-                ..
-            } => self.finished(*node, *launch, outcome, *retry_at, at_ms),
-            Event::AttemptLost { node, crashed, .. } => {
-                self.picture.lost(*node, *crashed);
-                Ok(())
+            } => {
+                let state = self.picture.node_mut(*node);
+                state.last_try = state.last_try.max(*try_number);
+                self.finished(*node, *launch, outcome, *retry_at, at_ms)
             }
+            Event::AttemptLost { node, crashed, .. } => self.lost(*node, *crashed),
             Event::Parked {
                 node,
                 reason,
                 deadline,
                 ..
             } => self.parked(*node, *reason, deadline.map(|at| at.0)),
+            Event::WaitEnded { node } => self.wait_ended(*node),
             Event::Answered { node, answer, .. } => self.answered(*node, answer, at_ms),
             Event::NodeSkipped { node, reason } => self.skipped(*node, reason),
-            Event::StageSkipped { stage, reason } => {
-                self.picture.skip_stage(&self.case.plan, *stage, reason);
-                Ok(())
-            }
+            Event::StageSkipped { stage, reason } => self.stage_skipped(*stage, reason),
+            Event::StageStarted { stage } => self.stage_started(*stage),
+            Event::Expanded { of, count, .. } => self.expanded(*of, *count),
+            Event::RepetitionFinished { of, end } => self.repetition_finished(*of, end),
+            Event::InputAsked { node } => self.input_asked(*node),
+            Event::InputAnswered { node, answer } => self.input_answered(*node, answer.is_ok()),
+            Event::FellBack { node, to } => self.fell_back(*node, *to),
+            Event::Ended { status, decision } => self.ended(*status, decision.as_deref()),
+            Event::RetryDue { node } => self.due(*node, at_ms),
+            Event::ResultAdopted { node, .. } => self.adopted(*node),
             Event::Halted { cause, .. } => {
                 self.halted(cause);
                 Ok(())
@@ -194,34 +152,44 @@ impl<'a> Oracle<'a> {
             }
             Event::Claimed { .. } => {
                 self.picture.interrupted = false;
+                self.picture.claims += 1;
                 Ok(())
             }
             Event::Reopened => {
-                self.picture.reopen(&self.case.plan);
+                self.reopen();
                 Ok(())
             }
-            Event::Ended { status, decision } => self.ended(*status, decision.as_deref()),
-            Event::ResultAdopted { node, .. } => {
-                self.picture.nodes[node.index()].at = At::Done { success: true };
-                Ok(())
-            }
-            Event::RetryDue { node } => self.picture.due(*node, at_ms),
             Event::StageFinished { stage, .. } => {
                 self.picture.end_stage_halt(*stage);
                 Ok(())
             }
-            Event::WaitEnded { .. }
-            | Event::Expanded { .. }
-            | Event::RepetitionFinished { .. }
-            | Event::FellBack { .. } => hold(false, Invariant::TimeIsTrue, || {
-                format!("{:?} belongs to nothing in the pipeline", recorded.event)
-            }),
             Event::Submitted { .. }
-            | Event::StageStarted { .. }
             | Event::ConditionAsked { .. }
             | Event::ConditionAnswered { .. }
             | Event::Stuck { .. } => Ok(()),
         }
+    }
+
+    /// No event is about an instance that there is not.
+    fn names_what_there_is(&self, event: &Event) -> Check {
+        let named = match event {
+            Event::AttemptStarted { node, .. }
+            | Event::AttemptFinished { node, .. }
+            | Event::AttemptLost { node, .. }
+            | Event::Parked { node, .. }
+            | Event::WaitEnded { node }
+            | Event::Answered { node, .. }
+            | Event::NodeSkipped { node, .. }
+            | Event::FellBack { node, .. }
+            | Event::InputAsked { node }
+            | Event::InputAnswered { node, .. }
+            | Event::RetryDue { node } => *node,
+            _ => return Ok(()),
+        };
+        let is_there = self.picture.find(named).is_some();
+        hold(is_there, Invariant::InstancesHold, || {
+            format!("{named:?} is none of the instances that there are")
+        })
     }
 
     fn halted(&mut self, cause: &HaltCause) {
@@ -240,8 +208,8 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    fn answered(&mut self, node: stagewright_core::NodeIx, answer: &Answer, at_ms: u64) -> Check {
-        let state = &mut self.picture.nodes[node.index()];
+    fn answered(&mut self, node: NodeIx, answer: &Answer, at_ms: u64) -> Check {
+        let state = self.picture.node_mut(node);
         let At::Parked {
             reason,
             deadline_ms,
@@ -252,22 +220,52 @@ impl<'a> Oracle<'a> {
             });
         };
         hold(
-            deadline_ms.is_none_or(|due| at_ms < due),
+            reason != WaitReason::Pipeline && deadline_ms.is_none_or(|due| at_ms < due),
             Invariant::AnsweredOnce,
-            || format!("{node:?} was answered after its deadline"),
+            || format!("{node:?} was answered after its deadline, or by the wrong one"),
         )?;
+        state.objects = !answer.approved;
         if reason == WaitReason::Interrupted && answer.approved {
             state.at = At::Resting { due_ms: None };
             state.launches_of_try = 0;
         }
         Ok(())
     }
-}
 
-/// Whether a verdict lets dependents go.
-fn passes(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Pass => true,
-        Verdict::Fail | Verdict::Error | Verdict::NoEvidence => false,
+    /// What a condition says as seen from an instance of something repeated, or from
+    /// outside: inside a repetition a sibling means the same instance (decision 34).
+    fn says(&self, says: &Says, from: Option<(Repeated, u32)>) -> Truth {
+        let success = |node: NodeIx| {
+            let node = self.seen_from(node, from);
+            match self.picture.find(node)?.at {
+                At::Done { success } => Some(success),
+                At::Skipped { .. } => Some(false),
+                At::Idle
+                | At::Running { .. }
+                | At::Resting { .. }
+                | At::Parked { .. }
+                | At::Repeating => None,
+            }
+        };
+        says.at(from.map(|(_, instance)| instance), &success)
+    }
+
+    /// What the name of a node means from there.
+    fn seen_from(&self, node: NodeIx, from: Option<(Repeated, u32)>) -> NodeIx {
+        match from {
+            Some((Repeated::Node(body), instance)) if body == node => node.at(instance),
+            Some((Repeated::Stage(stage), instance))
+                if self.case.plan.node(node).stage == stage =>
+            {
+                node.at(instance)
+            }
+            _ => node,
+        }
+    }
+
+    /// The instance of a repetition that a node is, if it is one.
+    fn place(&self, node: NodeIx) -> Option<(Repeated, u32)> {
+        let of = self.case.plan.repeated_by(node)?;
+        Some((of, node.instance()?))
     }
 }

@@ -5,8 +5,8 @@ use crate::agents::answered;
 use crate::bug::Bug;
 use crate::oracle::Violation;
 use crate::random::Random;
-use stagewright_core::event::{Answer, RunStatus};
-use stagewright_core::{Driver, Input, NodeIx, NodeView, Standing, Timestamp};
+use stagewright_core::event::{Answer, RunStatus, WaitReason};
+use stagewright_core::{Driver, Input, NodeIx, NodeView, Run, Standing, Timestamp};
 
 /// How often people go on with a run that ended or is stuck.
 const MAX_FOLLOW_UPS: u32 = 2;
@@ -104,11 +104,14 @@ impl World<'_> {
             self.processes.remove(launch);
         }
         self.queue.retain(|_, happening| match happening {
-            Happening::Report(_, launch, _) => !dead.contains(launch),
+            Happening::Report(_, launch, _) | Happening::Waits(_, launch) => !dead.contains(launch),
             // Its reports and programs end with the driver; what is said to be gone
             // is said to nobody.
-            Happening::Gone(..) | Happening::Condition(..) | Happening::Kill => false,
-            Happening::Person(_) | Happening::Restart => true,
+            Happening::Gone(..)
+            | Happening::Condition(..)
+            | Happening::Made(..)
+            | Happening::Kill => false,
+            Happening::Person(_) | Happening::Restart | Happening::LookAgain => true,
         });
         if !self.restarts() {
             let pause_ms = self.faults.pause_ms();
@@ -133,8 +136,8 @@ impl World<'_> {
             )
         });
         let word = match taken {
-            Ok(()) => "ghost_committed",
-            Err(_) => "ghost_refused",
+            Ok(()) => "a paused driver commits",
+            Err(_) => "a paused driver is refused",
         };
         self.seen.insert(word);
         self.observe()?;
@@ -143,6 +146,33 @@ impl World<'_> {
             self.cancel_confirmed = self.oracle.is_cancelled();
         }
         Ok(())
+    }
+
+    /// Somebody goes on with a run that waits for a sub-pipeline. While it goes on by
+    /// itself there is nothing to do: they come again later.
+    pub(super) fn look_again(&mut self) {
+        let waits = |node: NodeIx, run: &Run| {
+            matches!(
+                run.view(node),
+                NodeView::Parked {
+                    reason: WaitReason::Pipeline,
+                    ..
+                }
+            )
+        };
+        let Some(driver) = &self.driver else {
+            return;
+        };
+        let run = driver.run();
+        if !run.parked_nodes().any(|node| waits(node, run)) {
+            return;
+        }
+        if driver.is_done() {
+            self.driver = None;
+            self.schedule(0, Happening::Restart);
+        } else {
+            self.schedule(60_000, Happening::LookAgain);
+        }
     }
 
     fn restarts(&self) -> bool {

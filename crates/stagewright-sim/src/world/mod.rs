@@ -6,7 +6,6 @@
 
 mod life;
 mod shell;
-mod sightings;
 
 use crate::agents::Renderer;
 use crate::bug::Bug;
@@ -16,7 +15,7 @@ use crate::journal::Journal;
 use crate::oracle::{Invariant, Oracle, Violation};
 use crate::random::Random;
 use crate::trace::Trace;
-use stagewright_core::event::{Asker, AttemptOutcome, Launch};
+use stagewright_core::event::{Asker, AttemptOutcome, BlobRef, Launch};
 use stagewright_core::{Driver, Event, Graph, Input, NodeIx, Run, Standing, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -38,8 +37,14 @@ enum Happening {
     Report(NodeIx, Launch, Box<AttemptOutcome>),
     /// A process is gone without an answer.
     Gone(NodeIx, Launch),
+    /// A process says that what it drives waits for somebody.
+    Waits(NodeIx, Launch),
+    /// Whoever a sub-pipeline waited for has been there: somebody goes on with the run.
+    LookAgain,
     /// The program of a custom condition answers.
     Condition(Asker, u32, Result<bool, String>),
+    /// The input of an agent was made, or cannot be.
+    Made(NodeIx, bool),
     /// A person does something.
     Person(Deed),
     /// A process takes the lease.
@@ -62,7 +67,6 @@ enum Deed {
 struct Process {
     /// When it will report; `None` when it never does by itself.
     ends_at_ms: Option<u64>,
-    outcome: AttemptOutcome,
     /// Whether its driver still listens.
     heard: bool,
 }
@@ -106,6 +110,8 @@ pub struct World<'a> {
     queued: u64,
     processes: BTreeMap<Launch, Process>,
     launched: BTreeSet<Launch>,
+    /// How often each try of a sub-pipeline has waited for somebody.
+    waited: BTreeMap<(NodeIx, u32), u32>,
     /// The timer: for which time it was set, and when it fires.
     timer: Option<(Timestamp, u64)>,
     /// Deeds that were confirmed to their doers and are not committed yet.
@@ -139,6 +145,8 @@ impl<'a> World<'a> {
         journal
             .append(fence, &batch, None)
             .expect("the submission is committed");
+        let mut renderer = Renderer::of(case);
+        renderer.forgets_the_last = bug == Some(Bug::ShortList);
         let mut world = Self {
             oracle: Oracle::new(case),
             mirror: Run::new(Arc::clone(&graph)),
@@ -146,7 +154,7 @@ impl<'a> World<'a> {
             driver: None,
             ghost: None,
             fence,
-            renderer: Renderer { seed: case.seed },
+            renderer,
             faults,
             people: Random::stream(case.seed, "people"),
             races: Random::stream(case.seed, "races"),
@@ -157,6 +165,7 @@ impl<'a> World<'a> {
             queued: 0,
             processes: BTreeMap::new(),
             launched: BTreeSet::new(),
+            waited: BTreeMap::new(),
             timer: None,
             inbox: VecDeque::new(),
             cancel_confirmed: false,
@@ -219,6 +228,18 @@ impl<'a> World<'a> {
             Happening::Gone(node, launch) => {
                 self.processes.remove(&launch);
                 self.handle(Input::Stopped { node, launch })
+            }
+            Happening::Made(node, made) => self.handle(Input::InputAnswered {
+                node,
+                answer: match made {
+                    true => Ok(BlobRef::of(b"made")),
+                    false => Err("the maker broke".to_owned()),
+                },
+            }),
+            Happening::Waits(node, launch) => self.waits(node, launch),
+            Happening::LookAgain => {
+                self.look_again();
+                Ok(())
             }
             Happening::Condition(asker, number, answer) => self.handle(Input::ConditionAnswered {
                 asker,

@@ -1,16 +1,19 @@
 //! The simulated shell: it hands inputs to the driver, commits what follows, and only
 //! then acts. The bugs of shells are planted here.
 
-use super::sightings::sightings;
 use super::{Happening, Process, World};
-use crate::agents::{evaluator, perform, person};
+use crate::agents::{evaluator, maker, perform, person, waits};
 use crate::bug::Bug;
+use crate::constructs;
 use crate::faults::Boundary;
 use crate::journal::Refused;
 use crate::oracle::{Invariant, Violation, hold};
-use stagewright_core::event::{AttemptOutcome, Launch};
+use stagewright_core::event::{AttemptOutcome, Launch, WaitReason};
 use stagewright_core::input::{Launching, Stop};
-use stagewright_core::{Batch, Driver, Effect, Event, Input, NodeIx, NodeView, Timestamp};
+use stagewright_core::plan::Action;
+use stagewright_core::{
+    Batch, Driver, Effect, Event, Input, NodeIx, NodeView, Recorded, Timestamp,
+};
 
 impl World<'_> {
     /// One step of the loop (decision 1).
@@ -106,10 +109,19 @@ impl World<'_> {
             self.trace.line(self.now_ms, || {
                 format!("  {:>3} {:?}", recorded.seq, recorded.event)
             });
-            self.oracle.observe(&recorded, self.now_ms)?;
+            for shown in self.shown_by(&recorded) {
+                self.oracle.observe(&shown, self.now_ms)?;
+            }
             self.mirror.apply(&recorded);
-            self.seen.extend(sightings(&recorded.event));
+            self.seen.extend(constructs::of_event(&recorded.event));
             match &recorded.event {
+                Event::Parked {
+                    reason: WaitReason::Pipeline,
+                    ..
+                } => {
+                    let after_ms = self.people.below(600_000);
+                    self.schedule(after_ms, Happening::LookAgain);
+                }
                 Event::Parked { node, .. } => self.ask(*node),
                 Event::Stuck { .. } | Event::Reopened | Event::CancelRequested { .. } => {
                     self.disturbed = true;
@@ -117,7 +129,25 @@ impl World<'_> {
                 _ => {}
             }
         }
-        self.oracle.counts_add_up(self.mirror.tally())
+        let mut tally = self.mirror.tally();
+        if let Some(bug) = self.bug {
+            bug.miscount(&self.mirror, &mut tally);
+        }
+        self.oracle.counts_add_up(tally)
+    }
+
+    /// What the oracle is shown of a committed event: that event, unless a bug of the core
+    /// is played.
+    fn shown_by(&self, recorded: &Recorded) -> Vec<Recorded> {
+        let Some(bug) = self.bug else {
+            return vec![recorded.clone()];
+        };
+        let events = bug.forge(&self.case.plan, &recorded.event);
+        let recorded = |event| Recorded {
+            event,
+            ..recorded.clone()
+        };
+        events.into_iter().map(recorded).collect()
     }
 
     /// A person sees the question.
@@ -142,6 +172,10 @@ impl World<'_> {
             match effect {
                 Effect::Launch(launching) => self.launch(&launching)?,
                 Effect::Stop { node, launch, stop } => self.stop(node, launch, stop),
+                Effect::MakeInput { node } => {
+                    let (made, takes_ms) = maker(self.case, node);
+                    self.schedule(takes_ms, Happening::Made(node, made));
+                }
                 Effect::Ask { asker, number } => {
                     let (answer, takes_ms) = evaluator(self.case, asker, number);
                     self.schedule(takes_ms, Happening::Condition(asker, number, answer));
@@ -169,9 +203,11 @@ impl World<'_> {
             self.schedule(0, Happening::Gone(node, launch));
             return Ok(());
         }
-        let performance = perform(self.case, launching);
+        let is_pipeline = self.does_a_pipeline(node);
+        let performance = perform(self.case, launching, is_pipeline);
         let mut ends_at_ms = Some(self.now_ms + performance.takes_ms);
-        if self.faults.is_silent() {
+        let wait = self.waits_once_more(launching, is_pipeline);
+        if !wait && self.faults.is_silent() {
             ends_at_ms = None;
             match launching.timeout_ms {
                 // The layer of agents ends it when its time is up.
@@ -180,18 +216,56 @@ impl World<'_> {
                 None => self.schedule(3_600_000, Happening::Kill),
             }
         }
+        if let Some(at_ms) = ends_at_ms {
+            let delay_ms = at_ms - self.now_ms + self.faults.delivery_ms();
+            let outcome = Box::new(performance.outcome);
+            let happening = match wait {
+                true => Happening::Waits(node, launch),
+                false => Happening::Report(node, launch, outcome),
+            };
+            self.schedule(delay_ms, happening);
+        }
         let process = Process {
             ends_at_ms,
-            outcome: performance.outcome,
             heard: true,
         };
-        if let Some(at_ms) = ends_at_ms {
-            let outcome = Box::new(process.outcome.clone());
-            let delay_ms = at_ms - self.now_ms + self.faults.delivery_ms();
-            self.schedule(delay_ms, Happening::Report(node, launch, outcome));
-        }
         self.processes.insert(launch, process);
         Ok(())
+    }
+
+    fn does_a_pipeline(&self, node: NodeIx) -> bool {
+        let driver = self.driver.as_ref();
+        driver.is_some_and(|driver| matches!(driver.run().action(node), Action::Pipeline(_)))
+    }
+
+    /// Whether what this launch drives waits for somebody first.
+    fn waits_once_more(&mut self, launching: &Launching, is_pipeline: bool) -> bool {
+        if !is_pipeline {
+            return false;
+        }
+        let most = waits(self.case, launching);
+        let key = (launching.node, launching.try_number);
+        let waited = self.waited.entry(key).or_default();
+        let waits = *waited < most;
+        *waited += u32::from(waits);
+        waits
+    }
+
+    /// A process says that what it drives waits for somebody, and ends.
+    pub(super) fn waits(&mut self, node: NodeIx, launch: Launch) -> Result<(), Violation> {
+        self.processes.remove(&launch);
+        if self.driver.is_none() {
+            return Ok(());
+        }
+        self.oracle.saw_wait(launch);
+        if let Some(after_ms) = self.faults.repeats() {
+            self.schedule(after_ms, Happening::Waits(node, launch));
+        }
+        self.handle(Input::Suspended {
+            node,
+            launch,
+            question: "who is asked below?".to_owned(),
+        })
     }
 
     /// A process is told to end: it does so after a while, unless its work is done first.
@@ -230,7 +304,7 @@ impl World<'_> {
     ) -> Result<(), Violation> {
         let process = self.processes.remove(&launch);
         if process.is_some_and(|process| !process.heard) && self.ghost.is_some() {
-            self.oracle.saw_report(launch);
+            self.oracle.saw_report(launch, outcome.retry_after_ms);
             let outcome = outcome.clone();
             self.wake_ghost(Input::Completed {
                 node,
@@ -244,10 +318,14 @@ impl World<'_> {
         if self.bug == Some(Bug::LostReport) && self.races.chance(10) {
             return Ok(());
         }
-        self.oracle.saw_report(launch);
+        self.oracle.saw_report(launch, outcome.retry_after_ms);
         if let Some(after_ms) = self.faults.repeats() {
             let again = Happening::Report(node, launch, Box::new(outcome.clone()));
             self.schedule(after_ms, again);
+        }
+        let mut outcome = outcome;
+        if self.bug == Some(Bug::DeafToRetryAfter) {
+            outcome.retry_after_ms = None;
         }
         let launch = match (self.bug, self.running_launch(node)) {
             (Some(Bug::StaleReport), Some(running)) => running,
@@ -281,9 +359,9 @@ impl World<'_> {
     /// Whether an input is a report that must change nothing.
     fn is_stale(&self, input: &Input) -> bool {
         match input {
-            Input::Completed { launch, .. } | Input::Stopped { launch, .. } => {
-                !self.oracle.is_running(*launch)
-            }
+            Input::Completed { launch, .. }
+            | Input::Suspended { launch, .. }
+            | Input::Stopped { launch, .. } => !self.oracle.is_running(*launch),
             _ => false,
         }
     }
@@ -303,7 +381,7 @@ impl World<'_> {
 }
 
 fn is_report_of(happening: &Happening, launch: Launch) -> bool {
-    matches!(happening, Happening::Report(_, of, _) if *of == launch)
+    matches!(happening, Happening::Report(_, of, _) | Happening::Waits(_, of) if *of == launch)
 }
 
 fn told(input: &Input) -> String {

@@ -1,157 +1,20 @@
-//! Random pipelines over all that a plan can say.
-//!
-//! Half of the cases are *determined*: nothing in them depends on who is faster, so
-//! that a run with crashes must end like one without.
+//! Stages with their agents and gates, the edges between them, and their conditions.
 
-use crate::conditions::{Truth, node_condition, stage_condition};
+use super::Meaning;
+use crate::conditions::{Says, Truth, node_condition, stage_condition};
 use crate::random::Random;
 use serde_json::json;
-use stagewright_core::decision::Policy;
-use stagewright_core::event::{Adopted, AttemptOutcome, AttemptResult, BlobRef, Submission};
 use stagewright_core::plan::{
-    Action, Form, Human, Limits, Node, OnFailure, OnInterrupt, PLAN_FORMAT, Role, RunMode, Stage,
-    StageMode, TimeLimits,
+    Action, Human, Node, OnFailure, OnInterrupt, Role, Stage, StageMode, TimeLimits,
 };
 use stagewright_core::retry::RetryPolicy;
 use stagewright_core::{ErrorClass, NodeIx, Plan, StageIx};
 use std::collections::BTreeMap;
 
-/// One pipeline with what a run of it is asked to do.
-#[derive(Debug, Clone)]
-pub struct Case {
-    /// The seed that it was drawn from.
-    pub seed: u64,
-    /// The plan.
-    pub plan: Plan,
-    /// What the run is asked to do.
-    pub submission: Submission,
-    /// Whether its end depends on nothing but its agents' outcomes.
-    pub determined: bool,
-    /// What each node's condition says, where that is known beforehand.
-    pub truths: Vec<Truth>,
-}
-
-impl Case {
-    /// The case of a seed.
-    pub fn of(seed: u64) -> Self {
-        let mut random = Random::stream(seed, "case");
-        let determined = random.chance(50);
-        let mut plan = empty_plan(&mut random);
-        let mut truths = Vec::new();
-        let stages = random.between(1, 4);
-        for stage in 0..stages {
-            add_stage(&mut plan, &mut truths, stage, determined, &mut random);
-        }
-        let submission = submission(&plan, determined, &mut random);
-        Self {
-            seed,
-            plan,
-            submission,
-            determined,
-            truths,
-        }
-    }
-
-    /// How many agents may run at once in a stage (rule A16).
-    pub fn slots(&self, stage: StageIx) -> usize {
-        let limits = [
-            Some(self.submission.concurrency_cap),
-            self.submission.max_parallelism,
-            self.plan.stage(stage).max_parallelism,
-        ];
-        limits.into_iter().flatten().min().unwrap_or(1).max(1) as usize
-    }
-
-    /// Whether a stage's agents go one at a time (rule A15).
-    pub fn is_one_at_a_time(&self, stage: StageIx) -> bool {
-        match self.submission.mode {
-            RunMode::Sequential => true,
-            RunMode::Parallel => false,
-            RunMode::Hybrid => self.plan.stage(stage).mode == StageMode::Sequential,
-        }
-    }
-}
-
-fn empty_plan(random: &mut Random) -> Plan {
-    Plan {
-        format: PLAN_FORMAT,
-        name: "case".to_owned(),
-        version: "1".to_owned(),
-        form: Form::Own,
-        context: serde_json::Map::new(),
-        limits: Limits::default(),
-        fail_fast: None,
-        fail_fast_on_critical: None,
-        stages: Vec::new(),
-        nodes: Vec::new(),
-        policy: (!random.chance(8)).then(|| Policy {
-            max_high_violations: random.below(6),
-            block_on_medium: random.chance(30),
-            allow_override_by_label: random.chance(80),
-            ..Policy::default()
-        }),
-        trusted: Vec::new(),
-        reports: Vec::new(),
-        severities: BTreeMap::new(),
-    }
-}
-
-fn submission(plan: &Plan, determined: bool, random: &mut Random) -> Submission {
-    let racing = !determined;
-    let labels: &[&str] = if random.chance(10) {
-        &["skip-validation"]
-    } else {
-        &[]
-    };
-    Submission {
-        run_id: format!("run_{}", random.below(1_000_000)),
-        pipeline_id: plan.name.clone(),
-        plan: BlobRef::of(b"plan"),
-        context: json!({"yes": true, "no": false, "three": 3, "pr": {"labels": labels}}),
-        mode: match random.below(10) {
-            0 => RunMode::Sequential,
-            1 | 2 => RunMode::Parallel,
-            _ => RunMode::Hybrid,
-        },
-        max_parallelism: random
-            .chance(40)
-            .then(|| u32::try_from(random.between(1, 3)).unwrap_or(1)),
-        concurrency_cap: u32::try_from(random.between(1, 6)).unwrap_or(1),
-        timeout_ms: (racing && random.chance(25)).then(|| random.between(5, 120) * 1_000),
-        max_agent_ms: random.between(5, 90) * 1_000,
-        fail_fast: racing && random.chance(25),
-        fail_fast_on_critical: racing && random.chance(25),
-        partial_success_allowed: random.chance(60),
-        trace_id: None,
-        source: None,
-        work_dir: String::new(),
-        parent: None,
-        adopted: adopted(plan, random),
-        policy_changed: if random.chance(5) {
-            vec!["pipeline.yaml".to_owned()]
-        } else {
-            Vec::new()
-        },
-    }
-}
-
-/// Results of a parent run, of agents here and there.
-fn adopted(plan: &Plan, random: &mut Random) -> Vec<Adopted> {
-    if !random.chance(10) {
-        return Vec::new();
-    }
-    plan.agents()
-        .filter(|(_, agent)| !matches!(agent.action, Action::Human(_)) && random.chance(30))
-        .map(|(node, _)| Adopted {
-            node,
-            outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
-        })
-        .collect()
-}
-
-fn add_stage(
+/// Adds the stage with this number.
+pub(super) fn add(
     plan: &mut Plan,
-    truths: &mut Vec<Truth>,
+    meaning: &mut Meaning,
     number: u64,
     determined: bool,
     random: &mut Random,
@@ -159,7 +22,11 @@ fn add_stage(
     let first = plan.nodes.len();
     let agents = random.between(0, 5);
     let gates = random.between(0, 4).saturating_sub(2);
-    let condition = random.chance(25).then(|| stage_condition(plan, random));
+    let (condition, says) = match random.chance(25).then(|| stage_condition(plan, random)) {
+        Some((condition, says)) => (Some(condition), says),
+        None => (None, Says::Just(Truth::Holds)),
+    };
+    meaning.stages.push(says);
     plan.stages.push(Stage {
         id: format!("s{number}"),
         name: format!("stage {number}"),
@@ -200,8 +67,8 @@ fn add_stage(
         };
         let earlier: Vec<usize> = (0..first).chain(siblings).collect();
         add_edges(&mut plan.nodes[index], &earlier, random);
-        let (condition, truth) = node_condition(plan, index, random);
-        truths.push(truth);
+        let (condition, says) = node_condition(plan, index, random);
+        meaning.nodes.push(says);
         plan.nodes[index].condition = condition;
     }
 }
@@ -275,6 +142,7 @@ fn node(plan: &Plan, index: usize, role: Role, determined: bool, random: &mut Ra
         fallbacks: Vec::new(),
         strategy: None,
         outputs: None,
+        transformer: None,
         repeat: None,
         secrets: BTreeMap::new(),
         action,
