@@ -3,7 +3,6 @@
 use crate::diagnostic::{Code, Problem};
 use crate::limit::MAX_SCHEMA_VALUES;
 use crate::syntax::{Content, Entry, Node, Plain};
-use regex::Regex;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -76,8 +75,11 @@ const TYPES: [&str; 7] = [
     "null", "boolean", "integer", "number", "string", "array", "object",
 ];
 
-/// Everything that is wrong with a schema.
-pub(crate) fn check(root: &Node) -> Vec<Problem> {
+/// Everything that is wrong with a schema; `pattern` judges a regular expression.
+pub(crate) fn check(
+    root: &Node,
+    pattern: &mut dyn FnMut(&str) -> Result<(), String>,
+) -> Vec<Problem> {
     if root.count() > MAX_SCHEMA_VALUES {
         return vec![Problem::new(
             Code::TooLarge,
@@ -88,19 +90,24 @@ pub(crate) fn check(root: &Node) -> Vec<Problem> {
     let mut checking = Checking {
         whole: root.to_json(),
         problems: Vec::new(),
+        good: BTreeSet::new(),
+        pattern,
     };
     checking.schema(root);
     checking.problems
 }
 
 /// A schema that is being checked.
-struct Checking {
+struct Checking<'p> {
     /// All of it, for references.
     whole: Value,
     problems: Vec<Problem>,
+    /// References that are known to lead to a schema.
+    good: BTreeSet<String>,
+    pattern: &'p mut dyn FnMut(&str) -> Result<(), String>,
 }
 
-impl Checking {
+impl Checking<'_> {
     fn bad(&mut self, node: &Node, message: impl Into<String>) {
         self.problems
             .push(Problem::new(Code::BadSchema, node.extent, message));
@@ -204,16 +211,13 @@ impl Checking {
     }
 
     fn pattern(&mut self, entry: &Entry) {
-        match text(&entry.value).map(Regex::new) {
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                let message = error.to_string();
-                let reason = message.lines().last().unwrap_or_default().trim();
-                let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-                let message = format!("this is not a regular expression: {reason}");
-                self.bad(&entry.value, message);
-            }
-            None => self.wrong(entry, "a text"),
+        let Some(pattern) = text(&entry.value) else {
+            self.wrong(entry, "a text");
+            return;
+        };
+        if let Err(reason) = (self.pattern)(pattern) {
+            let message = format!("this is not a regular expression: {reason}");
+            self.bad(&entry.value, message);
         }
     }
 
@@ -224,35 +228,36 @@ impl Checking {
             self.wrong(entry, "a text");
             return;
         };
-        let mut seen = BTreeSet::new();
+        match self.lead(written) {
+            Ok(passed) => self.good.extend(passed),
+            Err(message) => self.problems.push(
+                Problem::new(Code::BadSchema, entry.value.extent, message)
+                    .hint("write `#/$defs/NAME`, and describe NAME there"),
+            ),
+        }
+    }
+
+    /// The references that lead from one to a schema.
+    fn lead(&self, written: &str) -> Result<BTreeSet<String>, String> {
+        let mut passed = BTreeSet::new();
         let mut reference = written;
-        loop {
-            let target = match reference.strip_prefix('#') {
-                Some(pointer) => self.whole.pointer(pointer),
-                None => {
-                    let message = format!("`{written}` leads out of this document");
-                    self.problems.push(
-                        Problem::new(Code::BadSchema, entry.value.extent, message)
-                            .hint("write `#/$defs/NAME`"),
-                    );
-                    return;
-                }
-            };
-            let Some(target) = target else {
-                let message = format!("`{reference}` leads nowhere in this schema");
-                self.bad(&entry.value, message);
-                return;
-            };
-            if !seen.insert(reference) {
-                let message = format!("`{written}` leads in a circle");
-                self.bad(&entry.value, message);
-                return;
+        while !self.good.contains(reference) {
+            let pointer = reference
+                .strip_prefix('#')
+                .ok_or_else(|| format!("`{reference}` leads out of this document"))?;
+            let target = self
+                .whole
+                .pointer(pointer)
+                .ok_or_else(|| format!("`{reference}` leads nowhere in this schema"))?;
+            if !passed.insert(reference.to_owned()) {
+                return Err(format!("`{written}` leads in a circle"));
             }
             match target.get("$ref").and_then(Value::as_str) {
                 Some(next) => reference = next,
-                None => return,
+                None => break,
             }
         }
+        Ok(passed)
     }
 
     fn unknown(&mut self, entry: &Entry, key: &str) {

@@ -4,12 +4,14 @@ use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// How many schemas are looked at for one path. A schema that needs more is not judged.
-const FUEL: u32 = 1_000;
+const MAX_SCHEMAS: u32 = 1_000;
 
 /// What is known of an output: schemas that it satisfies, all of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Described {
     parts: Vec<Value>,
+    /// The known type whose document it is.
+    pub(crate) document_of: Option<&'static str>,
 }
 
 /// Whether a path can lead somewhere in an output.
@@ -31,18 +33,17 @@ impl Described {
         self.parts.push(schema);
     }
 
-    /// Whether the path can lead somewhere.
-    pub(crate) fn reach(&self, path: &[&str]) -> Reach {
-        let reaches = self
-            .parts
-            .iter()
-            .map(|root| Search { root, fuel: FUEL }.schema(root, path));
-        reaches.fold(Reach::Open, both)
-    }
-
-    /// Whether anything is known.
-    pub(crate) fn is_open(&self) -> bool {
-        self.parts.is_empty()
+    /// Whether the path can lead somewhere. What it costs is taken from `fuel`; without
+    /// any left, nothing is said.
+    pub(crate) fn reach(&self, path: &[&str], fuel: &mut u32) -> Reach {
+        let mut reach = Reach::Open;
+        for root in &self.parts {
+            let given = MAX_SCHEMAS.min(*fuel);
+            let mut search = Search { root, fuel: given };
+            reach = both(reach, search.schema(root, path));
+            *fuel -= given - search.fuel;
+        }
+        reach
     }
 }
 
@@ -192,7 +193,7 @@ mod tests {
         let mut described = Described::default();
         described.add(schema);
         let parts: Vec<&str> = path.split('.').collect();
-        described.reach(&parts)
+        described.reach(&parts, &mut 1_000)
     }
 
     fn keys(names: &[&str]) -> BTreeSet<String> {

@@ -3,6 +3,7 @@
 use super::fields::{Field, Fields};
 use super::http::Beside;
 use super::identifier::is_id;
+use super::known_type::known;
 use super::output::schema_of_tree;
 use super::reads::Purpose;
 use super::value::listed;
@@ -15,7 +16,7 @@ use serde_json::Value;
 use stagewright_core::Evaluator;
 use stagewright_core::plan::{
     Action, AnswerReader, Node as PlanNode, NodeIx, OnFailure, OnInterrupt, Repeated, Role,
-    TimeLimits,
+    SubPipeline, TimeLimits,
 };
 use std::collections::BTreeMap;
 
@@ -60,6 +61,9 @@ impl Lowering<'_> {
         {
             described.add(schema_of_tree(kind.node()));
         }
+        if findings == Some(AnswerReader::Named("agent".to_owned())) && outputs.is_none() {
+            described.document_of = agent_type.as_deref().and_then(known);
+        }
         self.described[ix.index()] = described;
         let fallback = fields.get("fallback");
         let input = fields.get("input").map(|field| field.node().to_json());
@@ -96,7 +100,7 @@ impl Lowering<'_> {
             transformer: self.transformer(&fields),
             repeat: self.repetition_of_agent(Repeated::Node(ix), &fields),
             agent_type,
-            action: self.action(owner, &fields, kind, findings, &secrets)?,
+            action: self.action(owner, &fields, kind, findings, None, &secrets)?,
             secrets,
         };
         fields.finish();
@@ -233,13 +237,15 @@ impl Lowering<'_> {
         limits
     }
 
-    /// Who does it: the action of an agent or of a fallback.
+    /// Who does it: the action of an agent or of a fallback, which inherits the agent's
+    /// input.
     pub(super) fn action(
         &mut self,
         owner: Owner,
         fields: &Fields<'_>,
         kind: Option<Field<'_>>,
         findings: Option<AnswerReader>,
+        inherited: Option<&Value>,
         secrets: &BTreeMap<String, String>,
     ) -> Option<Action> {
         // An input is frozen beside the journal, so it cannot hold secrets.
@@ -248,6 +254,7 @@ impl Lowering<'_> {
             self.refuse_plain_secrets(field.node());
             field.node().to_json()
         });
+        let input = input.or_else(|| inherited.cloned());
         // Read whatever the kind is: what is wrong with them is wrong in any case.
         let surroundings = self.surroundings(owner, fields, secrets);
         let codes = self.agent_exit_codes(fields.get("exit_codes"));
@@ -262,8 +269,8 @@ impl Lowering<'_> {
             }
             "http" => {
                 let beside = Beside {
-                    input: fields.get("input"),
-                    input_value: input,
+                    input_field: fields.get("input"),
+                    input,
                     findings,
                 };
                 let http = self.http(owner, kind, beside, secrets)?;
@@ -275,7 +282,10 @@ impl Lowering<'_> {
             }),
             "pipeline" => {
                 let sub = self.sub_pipeline(owner, kind, fields.get("input"))?;
-                Some(Action::Pipeline(sub))
+                Some(Action::Pipeline(SubPipeline {
+                    input: sub.input.or(input),
+                    ..sub
+                }))
             }
             "set" => {
                 self.check_tree(owner, Purpose::Text, kind.node());

@@ -46,12 +46,11 @@ impl Lowering<'_> {
             }
             Operator::In if !value.is_array() => "takes a list of values",
             Operator::Exists if !value.is_boolean() => "takes true or false",
-            Operator::Regex => match value.as_str().map(regex::Regex::new) {
-                Some(Ok(_)) => return Some(()),
-                Some(Err(error)) => {
-                    let message = error.to_string();
-                    let reason = message.lines().last().unwrap_or_default().trim().to_owned();
-                    let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
+            Operator::Regex => match value.as_str() {
+                Some(pattern) => {
+                    let Err(reason) = self.pattern_has_names(pattern) else {
+                        return Some(());
+                    };
                     self.report(Problem::new(
                         Code::BadComparison,
                         field.extent(),

@@ -8,6 +8,7 @@ use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
 use crate::keys::CONDITION;
 use crate::syntax::{Content, Node};
+use stagewright_core::plan::Repeated;
 use stagewright_core::{Condition, Evaluator, Operator};
 
 /// The condition of a stage, agent or gate while it is read.
@@ -46,10 +47,27 @@ impl Lowering<'_> {
         } else {
             self.if_expression(owner, expression?)
         };
-        if condition == Some(Condition::Never) {
+        if condition.as_ref().and_then(constant) == Some(false) {
             self.never_runs(structured.or(expression)?);
+            self.note_never(owner);
         }
         condition
+    }
+
+    /// Notes that what something belongs to never runs.
+    pub(super) fn note_never(&mut self, owner: Owner) {
+        match owner {
+            Owner::Node(node)
+            | Owner::List(Repeated::Node(node))
+            | Owner::Loop(Repeated::Node(node)) => {
+                self.never.insert(node);
+            }
+            Owner::Stage(stage)
+            | Owner::List(Repeated::Stage(stage))
+            | Owner::Loop(Repeated::Stage(stage)) => {
+                self.never.extend(self.names.nodes_of(stage));
+            }
+        }
     }
 
     /// The condition of a loop: an expression, or a structured condition without programs.
@@ -79,7 +97,13 @@ impl Lowering<'_> {
             "false" => return Condition::Never,
             _ => {}
         }
-        self.check_expression(owner, Purpose::Condition, node, inner, offset);
+        let compiled = self.check_expression(owner, Purpose::Condition, node, inner, offset);
+        let constant = compiled.and_then(|compiled| self.constant(node, &compiled, offset));
+        match constant {
+            Some(true) => return Condition::Always,
+            Some(false) => return Condition::Never,
+            None => {}
+        }
         Condition::Expression {
             source: inner.to_owned(),
         }
@@ -288,7 +312,7 @@ impl Lowering<'_> {
         };
         let id = self.mapped(&id).into_owned();
         let below = match &path {
-            Some(path) => self.place_in_result(&id, path),
+            Some(path) => self.place_in_result(reading.owner, &id, path),
             None => "status".to_owned(),
         };
         let read = ResultRead {
@@ -304,11 +328,11 @@ impl Lowering<'_> {
 
     /// The path below a result that a structured condition means: a field of the result
     /// itself, else a path of its output (rule A10).
-    fn place_in_result(&self, agent: &str, path: &str) -> String {
+    fn place_in_result(&self, owner: Owner, agent: &str, path: &str) -> String {
         let first = path.split('.').next().unwrap_or_default();
         match path.strip_prefix("result.") {
             Some(rest) => format!("output.{rest}"),
-            None if self.result_fields(agent).contains(&first) => path.to_owned(),
+            None if self.result_fields(owner, agent).contains(&first) => path.to_owned(),
             None => format!("output.{path}"),
         }
     }
@@ -408,5 +432,30 @@ impl Lowering<'_> {
             Problem::new(Code::NeverRuns, extent, "with this condition it never runs")
                 .hint("a skip by a condition is never counted as missing evidence"),
         );
+    }
+}
+
+/// The one answer that a condition can have, where that is known.
+pub(super) fn constant(condition: &Condition) -> Option<bool> {
+    match condition {
+        Condition::Always => Some(true),
+        Condition::Never => Some(false),
+        Condition::All { of } => same(of, false),
+        Condition::Any { of } => same(of, true),
+        Condition::Not { of } => constant(of).map(|holds| !holds),
+        Condition::IfField { .. }
+        | Condition::IfResult { .. }
+        | Condition::Expression { .. }
+        | Condition::Custom { .. } => None,
+    }
+}
+
+/// `decisive` where it is the answer of any part, the other one where it is that of all.
+fn same(parts: &[Condition], decisive: bool) -> Option<bool> {
+    let answers: Vec<Option<bool>> = parts.iter().map(constant).collect();
+    if answers.contains(&Some(decisive)) {
+        Some(decisive)
+    } else {
+        answers.iter().all(Option::is_some).then_some(!decisive)
     }
 }

@@ -45,9 +45,9 @@ impl Lowering<'_> {
                 self.refuse_other_kinds_keys(&fields, "a fallback", kind.key.name);
             }
             let findings = self.findings(owner, &fields, agent_type);
-            let action = self.action(owner, &fields, kind, findings, secrets);
+            let action = self.action(owner, &fields, kind, findings, input, secrets);
             fields.finish();
-            actions.extend(action.map(|action| with_input(action, input)));
+            actions.extend(action);
         }
         actions
     }
@@ -83,21 +83,4 @@ impl Lowering<'_> {
         }
         Some(strategy)
     }
-}
-
-/// The action with the agent's own input where it has none.
-fn with_input(mut action: Action, input: Option<&serde_json::Value>) -> Action {
-    let own = match &mut action {
-        Action::Command(command) => Some(&mut command.input),
-        Action::Lambda { input, .. } => Some(input),
-        Action::Pipeline(sub) => Some(&mut sub.input),
-        Action::Http(http) if http.body.is_none() => Some(&mut http.input),
-        Action::Http(_) | Action::Set { .. } | Action::Human(_) => None,
-    };
-    if let Some(own) = own
-        && own.is_none()
-    {
-        *own = input.cloned();
-    }
-    action
 }

@@ -7,7 +7,6 @@ use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
 use crate::keys::{FINDING, FINDINGS, FINDINGS_MAPPING, KNOWN_TYPES};
 use crate::syntax::Node;
-use regex::Regex;
 use stagewright_core::expression::Expression;
 use stagewright_core::plan::{AnswerReader, FindingsMapping, ItemForm};
 use std::collections::BTreeMap;
@@ -107,9 +106,9 @@ impl Lowering<'_> {
     /// A pattern with names for what it finds.
     fn pattern(&mut self, field: Field<'_>) -> Option<String> {
         let text = self.text_of(field)?;
-        match Regex::new(&text) {
-            Ok(pattern) if pattern.capture_names().flatten().next().is_some() => {}
-            Ok(_) => self.report(
+        match self.pattern_has_names(&text) {
+            Ok(true) => {}
+            Ok(false) => self.report(
                 Problem::new(
                     Code::BadValue,
                     field.extent(),
@@ -117,16 +116,11 @@ impl Lowering<'_> {
                 )
                 .hint("write groups with names: `(?<file>[^:]+)`"),
             ),
-            Err(error) => {
-                let message = error.to_string();
-                let reason = message.lines().last().unwrap_or_default().trim();
-                let reason = reason.strip_prefix("error: ").unwrap_or(reason);
-                self.report(Problem::new(
-                    Code::BadValue,
-                    field.extent(),
-                    format!("`pattern` is not a regular expression: {reason}"),
-                ));
-            }
+            Err(reason) => self.report(Problem::new(
+                Code::BadValue,
+                field.extent(),
+                format!("`pattern` is not a regular expression: {reason}"),
+            )),
         }
         Some(text)
     }

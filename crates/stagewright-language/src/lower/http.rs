@@ -37,10 +37,10 @@ const RESERVED: [&str; 13] = [
 
 /// What stands beside `http:` and belongs to the request.
 pub(super) struct Beside<'t> {
-    /// What the agent gets.
-    pub(super) input: Option<Field<'t>>,
-    /// The same as a value.
-    pub(super) input_value: Option<Value>,
+    /// The `input` that stands there.
+    pub(super) input_field: Option<Field<'t>>,
+    /// What it gets, said there or inherited.
+    pub(super) input: Option<Value>,
     /// How its answer is read.
     pub(super) findings: Option<AnswerReader>,
 }
@@ -58,7 +58,7 @@ impl Lowering<'_> {
         if field.node().as_map().is_none() {
             let wanted = "a URL or a mapping with `url`";
             let url = self.scalar_text(field.node(), "http", wanted)?;
-            let url = self.url(owner, launch, field, url);
+            let url = self.url(owner, launch, field, &url);
             let method = default_method(beside.input.is_some());
             return Some(Http {
                 url: url?,
@@ -68,7 +68,7 @@ impl Lowering<'_> {
         let fields = self.fields(field.node(), &HTTP)?;
         let url = fields.get("url").and_then(|field| {
             let text = self.text_of(field)?;
-            self.url(owner, launch, field, text)
+            self.url(owner, launch, field, &text)
         });
         let body_field = fields.get("body");
         let body = body_field.map(|field| {
@@ -81,6 +81,11 @@ impl Lowering<'_> {
             .unwrap_or_else(|| default_method(body.is_some() || beside.input.is_some()));
         self.refuse_unsent_input(method, &fields, &beside);
         let headers = self.headers(owner, launch, fields.get("headers"));
+        let beside = Beside {
+            // Where there is a body, nothing else is sent.
+            input: beside.input.filter(|_| body.is_none()),
+            ..beside
+        };
         let http = Http {
             headers,
             body,
@@ -98,7 +103,7 @@ impl Lowering<'_> {
         owner: Owner,
         launch: Purpose<'_>,
         field: Field<'_>,
-        text: String,
+        text: &str,
     ) -> Option<String> {
         self.check_template(owner, launch, field.node());
         match problem_of(text.trim()) {
@@ -125,7 +130,7 @@ impl Lowering<'_> {
     /// A request without a body sends nothing, so an input would only look as if it were
     /// sent.
     fn refuse_unsent_input(&mut self, method: &str, fields: &Fields<'_>, beside: &Beside<'_>) {
-        let Some(input) = beside.input else {
+        let Some(input) = beside.input_field else {
             return;
         };
         let problem = if let Some(body) = fields.get("body") {
@@ -280,7 +285,7 @@ fn request(method: &str, beside: Beside<'_>) -> Http {
         method: method.to_owned(),
         headers: BTreeMap::new(),
         body: None,
-        input: beside.input_value,
+        input: beside.input,
         max_answer_bytes: None,
         redirects: None,
         allow_addresses: Vec::new(),

@@ -22,10 +22,12 @@ mod gate;
 mod http;
 mod human;
 mod identifier;
+mod known_type;
 mod mapping;
 mod names;
 mod order;
 mod output;
+mod pattern;
 mod pipeline;
 mod place;
 mod policy;
@@ -55,6 +57,9 @@ use names::Names;
 use output::OutputRead;
 use stagewright_core::plan::{Form, NodeIx, Plan, Repeated, StageIx};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// How many expressions without names are evaluated to see whether they are constant.
+const MAX_CONSTANTS: usize = 1_000;
 
 /// The plan when there was no error, and every diagnostic.
 pub(crate) struct Lowered {
@@ -87,6 +92,9 @@ pub(crate) fn lower(
         projections: Vec::new(),
         described: Vec::new(),
         output_reads: Vec::new(),
+        never: BTreeSet::new(),
+        constants_left: MAX_CONSTANTS,
+        patterns: BTreeMap::new(),
         library,
         nested_nodes: 0,
         height: 1,
@@ -123,6 +131,13 @@ struct Lowering<'a> {
     described: Vec<Described>,
     /// Which parts of outputs are read, to be checked when all of them are known.
     output_reads: Vec<OutputRead>,
+    /// Agents and gates that cannot run.
+    never: BTreeSet<NodeIx>,
+    /// How many more expressions without names are evaluated.
+    constants_left: usize,
+    /// Regular expressions that were compiled: whether they name what they find, or what is
+    /// wrong with them.
+    patterns: BTreeMap<String, Result<bool, String>>,
     /// Other files.
     library: Library<'a>,
     /// Agents and gates of the pipelines that this one contains.

@@ -1,6 +1,7 @@
 //! `outputs:`, and whether what is read of outputs can be there (rule A9).
 
 use super::fields::{Field, Fields};
+use super::known_type::reported_by_another;
 use super::repeat::without_braces;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem, Problems};
@@ -13,6 +14,10 @@ use stagewright_core::expression::Expression;
 use stagewright_core::plan::{NodeIx, OutputForm, Outputs};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// How many schemas are looked at for all that is read of outputs. What a larger file reads
+/// beyond that is not judged.
+const MAX_LOOKS: u32 = 1_000_000;
 
 /// A part of an output that a text reads.
 pub(super) struct OutputRead {
@@ -122,7 +127,9 @@ impl Lowering<'_> {
     /// A schema that stands here, or in a file.
     fn schema(&mut self, field: Field<'_>) -> Option<Value> {
         if field.node().as_map().is_some() {
-            let problems = check(field.node());
+            let problems = check(field.node(), &mut |source| {
+                self.pattern_has_names(source).map(drop)
+            });
             let is_good = problems.is_empty();
             for problem in problems {
                 self.report(problem);
@@ -135,7 +142,10 @@ impl Lowering<'_> {
         let mut problems = Problems::new(&source.text);
         let schema = match syntax::read(&source) {
             Ok(root) => {
-                for problem in check(&root) {
+                let found = check(&root, &mut |source| {
+                    self.pattern_has_names(source).map(drop)
+                });
+                for problem in found {
                     problems.report(problem);
                 }
                 Some(root.to_json())
@@ -146,6 +156,16 @@ impl Lowering<'_> {
             }
         };
         let is_good = !problems.has_errors();
+        if !is_good {
+            self.report(
+                Problem::new(
+                    Code::BadSchema,
+                    field.extent(),
+                    format!("the schema `{path}` cannot be used"),
+                )
+                .label("why is listed below"),
+            );
+        }
         self.problems.adopt(problems.finish(), &Arc::new(source));
         schema.filter(|_| is_good)
     }
@@ -168,9 +188,10 @@ impl Lowering<'_> {
             .find(|name| !take.contains_key(*name));
         let mut described = Described::default();
         described.add(schema.clone());
+        let mut fuel = MAX_LOOKS;
         let excluded = take
             .keys()
-            .find(|name| matches!(described.reach(&[name]), Reach::Excluded(_)));
+            .find(|name| matches!(described.reach(&[name], &mut fuel), Reach::Excluded(_)));
         let message = match (missing, excluded) {
             (Some(name), _) => format!("the schema requires `{name}`, which `take` does not give"),
             (None, Some(name)) => format!("`take` gives `{name}`, which the schema does not allow"),
@@ -184,9 +205,10 @@ impl Lowering<'_> {
 
     /// Checks what is read of outputs, when all of them are known.
     pub(super) fn check_output_reads(&mut self) {
+        let mut fuel = MAX_LOOKS;
         for read in std::mem::take(&mut self.output_reads) {
-            let described = &self.described[read.of.index()];
-            if described.is_open() {
+            if self.never.contains(&read.of) && !read.asked {
+                self.never_there(&read);
                 continue;
             }
             let mut parts: Vec<&str> = read.path.split('.').collect();
@@ -194,13 +216,50 @@ impl Lowering<'_> {
                 // Whether the last part is there is the question itself.
                 parts.pop();
             }
-            let (excluded, keys) = match described.reach(&parts) {
-                Reach::Open | Reach::Declared => continue,
-                Reach::Excluded(keys) => (true, keys),
-                Reach::Undeclared(keys) => (false, keys),
-            };
-            self.not_in_output(&read, excluded, &keys);
+            let described = &self.described[read.of.index()];
+            let document_of = described.document_of;
+            match described.reach(&parts, &mut fuel) {
+                Reach::Declared => {}
+                Reach::Open => self.at_another(&read, document_of, parts.first().copied()),
+                Reach::Excluded(keys) => self.not_in_output(&read, true, &keys),
+                Reach::Undeclared(keys) => self.not_in_output(&read, false, &keys),
+            }
         }
+    }
+
+    fn never_there(&mut self, read: &OutputRead) {
+        let id = &self.names.nodes[read.of.index()].id;
+        let problem = Problem::new(
+            Code::NeverRuns,
+            read.place,
+            format!("`{id}` never runs, so there is no output to read"),
+        );
+        self.report(problem.hint(
+            "what reads a missing output is not run; ask for it with `is defined` or `exists`",
+        ));
+    }
+
+    /// A field that agents of another type are known for.
+    fn at_another(
+        &mut self,
+        read: &OutputRead,
+        document_of: Option<&'static str>,
+        field: Option<&str>,
+    ) {
+        let (Some(own), Some(field)) = (document_of, field) else {
+            return;
+        };
+        let Some(other) = reported_by_another(own, field) else {
+            return;
+        };
+        self.report(
+            Problem::new(
+                Code::UndeclaredOutput,
+                read.place,
+                format!("agents of the type `{own}` are not known to report `{field}`"),
+            )
+            .hint(format!("agents of the type `{other}` do")),
+        );
     }
 
     fn not_in_output(&mut self, read: &OutputRead, excluded: bool, keys: &BTreeSet<String>) {

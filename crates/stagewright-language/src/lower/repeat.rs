@@ -1,10 +1,12 @@
 //! Repetition: `for_each`, `while` and `until` of agents and stages (decision 34).
 
+use super::condition::constant;
 use super::fields::{Field, Fields};
 use super::reads::Purpose;
 use super::value::listed;
 use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem};
+use crate::limit::MAX_ITERATIONS;
 use crate::syntax::Node;
 use stagewright_core::Condition;
 use stagewright_core::plan::{Items, NodeIx, Over, Repeat, Repeated};
@@ -129,7 +131,7 @@ impl Lowering<'_> {
         }
         let condition = self.loop_condition(Owner::Loop(of), field)?;
         let is_while = field.key.name == "while";
-        self.constant_loop(field, is_while, &condition);
+        self.constant_loop(of, field, is_while, &condition);
         let max_iterations = bound?;
         Some(if is_while {
             Over::While {
@@ -149,7 +151,15 @@ impl Lowering<'_> {
         if let Some(list) = field.node().as_list() {
             self.check_tree(owner, Purpose::List, field.node());
             self.refuse_plain_secrets(field.node());
+            if list.len() > MAX_ITERATIONS as usize {
+                self.report(Problem::new(
+                    Code::TooLarge,
+                    field.extent(),
+                    format!("a list to repeat over has at most {MAX_ITERATIONS} elements"),
+                ));
+            }
             if list.is_empty() {
+                self.note_never(owner);
                 self.report(
                     Problem::new(
                         Code::NeverRuns,
@@ -191,12 +201,19 @@ impl Lowering<'_> {
     }
 
     /// A loop whose condition can only have one answer.
-    fn constant_loop(&mut self, field: Field<'_>, is_while: bool, condition: &Condition) {
-        let holds = match condition {
-            Condition::Always => true,
-            Condition::Never => false,
-            _ => return,
+    fn constant_loop(
+        &mut self,
+        of: Repeated,
+        field: Field<'_>,
+        is_while: bool,
+        condition: &Condition,
+    ) {
+        let Some(holds) = constant(condition) else {
+            return;
         };
+        if is_while && !holds {
+            self.note_never(Owner::Loop(of));
+        }
         let (code, message, hint) = match (is_while, holds) {
             (true, false) => (
                 Code::NeverRuns,

@@ -130,10 +130,7 @@ impl Lowering<'_> {
         let as_list = target.is_some_and(|target| self.is_seen_as_list(owner, target));
         let mut parts = read.path.split('.');
         let (field, next) = (parts.next().unwrap_or_default(), parts.next());
-        let mut fields = self.result_fields(read.agent);
-        if as_list {
-            fields.push(ITEMS);
-        }
+        let fields = self.result_fields(owner, read.agent);
         if !field.is_empty() && !fields.contains(&field) {
             self.no_such_field(read, field, &fields);
             return false;
@@ -144,12 +141,17 @@ impl Lowering<'_> {
         true
     }
 
-    /// The fields of a result that has no instances.
-    pub(super) fn result_fields(&self, agent: &str) -> Vec<&'static str> {
+    /// The fields that a result has, seen from there.
+    pub(super) fn result_fields(&self, owner: Owner, agent: &str) -> Vec<&'static str> {
         let mut fields = ENVELOPE.to_vec();
-        let target = self.names.node(agent);
-        if target.is_some_and(|target| self.names.nodes[target.index()].role == Role::Gate) {
+        let Some(target) = self.names.node(agent) else {
+            return fields;
+        };
+        if self.names.nodes[target.index()].role == Role::Gate {
             fields.extend(GATE_FIELDS);
+        }
+        if self.is_seen_as_list(owner, target) {
+            fields.push(ITEMS);
         }
         fields
     }

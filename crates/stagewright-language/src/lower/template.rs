@@ -9,7 +9,12 @@ use crate::source::Extent;
 use crate::syntax::{Content, Node};
 use stagewright_core::expression::{
     Excess, Expression, ExpressionError, Template, excess_of_expression, excess_of_template,
+    from_json,
 };
+
+/// The longest expression without names that is evaluated. What is longer is computed
+/// rather than compared.
+const MAX_CONSTANT_BYTES: usize = 64;
 
 impl Lowering<'_> {
     /// Checks an expression that stands at `offset` of a scalar's value.
@@ -20,16 +25,58 @@ impl Lowering<'_> {
         node: &Node,
         expression: &str,
         offset: usize,
-    ) {
+    ) -> Option<Expression> {
         let extent = self.within(node, offset, expression.len());
         if let Some(excess) = excess_of_expression(expression) {
             self.too_complex(excess, extent);
-            return;
+            return None;
         }
         match Expression::compile(expression) {
-            Ok(compiled) => self.check_reads(owner, purpose, compiled.reads(), extent),
-            Err(error) => self.bad(Code::BadExpression, node, extent, offset, &error),
+            Ok(compiled) => {
+                self.check_reads(owner, purpose, compiled.reads(), extent);
+                Some(compiled)
+            }
+            Err(error) => {
+                self.bad(Code::BadExpression, node, extent, offset, &error);
+                None
+            }
         }
+    }
+
+    /// The value of a condition that reads nothing. One that is neither true nor false is
+    /// an error, as it would be at run time.
+    pub(super) fn constant(
+        &mut self,
+        node: &Node,
+        compiled: &Expression,
+        offset: usize,
+    ) -> Option<bool> {
+        let source = compiled.source();
+        if !compiled.reads().is_empty()
+            || source.len() > MAX_CONSTANT_BYTES
+            || self.constants_left == 0
+        {
+            return None;
+        }
+        self.constants_left -= 1;
+        let nothing = from_json(&serde_json::json!({}));
+        let found = compiled
+            .evaluate(&nothing)
+            .map_err(|error| error.message)
+            .and_then(|value| serde_json::to_value(&value).map_err(|error| error.to_string()));
+        let message = match found {
+            Ok(serde_json::Value::Bool(value)) => return Some(value),
+            Ok(value) => {
+                format!("a condition must be true or false, and this one is always {value}")
+            }
+            Err(message) => format!("this is always an error: {message}"),
+        };
+        let extent = self.within(node, offset, source.len());
+        self.report(
+            Problem::new(Code::BadExpression, extent, message)
+                .hint("compare something: `results.lint.status == 'SUCCESS'`"),
+        );
+        None
     }
 
     /// Checks a template that is the whole value of a scalar.

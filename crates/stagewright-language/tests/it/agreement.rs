@@ -158,6 +158,26 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
+/// The document with the one stage in which a place lies, or the last one, and the place
+/// in it: the stages of these documents do not read each other.
+fn with_one_stage(document: &Value, place: &str) -> (Value, String) {
+    let mut document = document.clone();
+    let stages = document["stages"].as_array_mut().expect("a list");
+    let parts: Vec<&str> = place.splitn(4, '/').collect();
+    let index = match parts[..] {
+        ["", "stages", index, ..] => index.parse().expect("a number"),
+        _ => stages.len() - 1,
+    };
+    let stage = stages.swap_remove(index);
+    *stages = vec![stage];
+    let place = match parts[..] {
+        ["", "stages", _] => "/stages/0".to_owned(),
+        ["", "stages", _, rest] => format!("/stages/0/{rest}"),
+        _ => place.to_owned(),
+    };
+    (document, place)
+}
+
 /// The document with a value of YAML at a place, as the one text that both read.
 fn with(document: &Value, place: &str, value: &str) -> Source {
     const HOLE: &str = "the value to be replaced";
@@ -204,29 +224,33 @@ fn whatever_loads_is_valid() {
             .filter(|part| part.parse::<usize>().is_err());
         seen.insert(numberless.collect::<Vec<_>>().join("/"))
     });
-    let mut cases = vec![(complete, everywhere)];
+    let mut cases: Vec<(Value, String)> = everywhere
+        .iter()
+        .map(|place| with_one_stage(&complete, place))
+        .collect();
     for (document, (_, key, _)) in exclusive().into_iter().zip(others()) {
-        cases.push((document, vec![format!("/{key}")]));
+        cases.push(with_one_stage(&document, &format!("/{key}")));
     }
-    let mut accepted = 0;
+    let (mut marked, mut accepted) = (0, 0);
     let mut refused = Vec::new();
-    for (document, places) in &cases {
-        for place in places {
-            for value in VALUES {
-                let source = with(document, place, value);
+    for (document, place) in &cases {
+        for value in VALUES {
+            let source = with(document, place, value);
+            let data = read_data(&source).expect("this is YAML");
+            // What the schema accepts may be a pipeline or not: a schema knows less.
+            if check(&data) {
+                accepted += 1;
+            } else {
+                marked += 1;
                 if load(&source).is_ok() {
-                    accepted += 1;
-                    let data = read_data(&source).expect("what loads can be read");
-                    if !check(&data) {
-                        refused.push(format!("{place}: {value}"));
-                    }
+                    refused.push(format!("{place}: {value}"));
                 }
             }
         }
     }
     assert!(refused.is_empty(), "{}", refused.join("\n"));
     assert!(
-        accepted > 500,
-        "many changes are still pipelines: {accepted}"
+        accepted > 500 && marked > 500,
+        "many of both: {accepted}, {marked}"
     );
 }

@@ -1,17 +1,23 @@
 //! What a file means: the plan that comes of it.
 
+mod answers;
 mod defaults;
+mod http;
+mod pipelines;
+mod repetition;
 mod structure;
 
+use crate::files::TestFiles;
 use crate::schema::accepts;
 use stagewright_core::graph::Graph;
 use stagewright_core::plan::{Node, Plan};
-use stagewright_language::{LanguageSettings, Source, load, render};
+use stagewright_language::{LanguageSettings, Source, load_with_files, render};
 use std::sync::Arc;
 
 fn plan_with(text: &str, settings: &LanguageSettings) -> Plan {
     let source = Source::new("pipeline.yaml", text);
-    let plan = load(&source, settings)
+    let files = TestFiles::of_the_examples();
+    let plan = load_with_files(&source, settings, &files)
         .unwrap_or_else(|found| panic!("{}", render(&found, &source, false)))
         .plan;
     assert!(
