@@ -4,7 +4,7 @@ use super::escape::{code, text};
 use super::listing::{Share, list};
 use super::put;
 use super::sections::finding_line;
-use crate::changes::Changes;
+use crate::changes::{Changes, Move};
 use crate::findings::MergedFinding;
 use crate::words::counted;
 use stagewright_core::decision::Choice;
@@ -55,11 +55,11 @@ pub(super) fn section(page: &mut String, changes: &Changes) {
             items: 20,
             bytes: 2_000,
         };
-        let lines = changes.moves().into_iter().map(|moved| {
+        let line = |moved: Move| {
             let ids = text(&moved.ids, 300);
             format!("{} → **{}**: {ids}", moved.before, moved.after)
-        });
-        list(page, share, lines, 0);
+        };
+        list(page, share, changes.moves(), line, 0);
     }
 }
 
@@ -105,5 +105,5 @@ fn findings_list(page: &mut String, title: &str, findings: &[MergedFinding]) {
         return;
     }
     put(page, format_args!("**{title}**\n\n"));
-    list(page, FINDINGS, findings.iter().map(finding_line), 0);
+    list(page, FINDINGS, findings, finding_line, 0);
 }

@@ -12,11 +12,13 @@ pub(super) struct Share {
 }
 
 /// Appends each item as a line of a list until the share is used up, then says how
-/// many more there are, counting `beyond` that were never handed in.
-pub(super) fn list(
+/// many more there are, counting `beyond` that were never handed in. The lines of those
+/// that are left out are not made.
+pub(super) fn list<T>(
     page: &mut String,
     share: Share,
-    items: impl IntoIterator<Item = String>,
+    items: impl IntoIterator<Item = T>,
+    line: impl Fn(T) -> String,
     beyond: u64,
 ) {
     let start = page.len();
@@ -24,11 +26,16 @@ pub(super) fn list(
     let mut shown = 0;
     let mut more = beyond;
     for item in items.by_ref() {
-        if shown == share.items || page.len() - start + item.len() + 3 > share.bytes {
+        if shown == share.items {
             more += 1;
             break;
         }
-        put(page, format_args!("- {item}\n"));
+        let line = line(item);
+        if page.len() - start + line.len() + 3 > share.bytes {
+            more += 1;
+            break;
+        }
+        put(page, format_args!("- {line}\n"));
         shown += 1;
     }
     more += items.count() as u64;
@@ -46,7 +53,7 @@ mod tests {
     /// Goal: both limits hold, and what is left out is counted.
     #[test]
     fn limits() {
-        let items = || ["aaaa", "bbbb", "cccc"].map(str::to_owned);
+        let items = ["aaaa", "bbbb", "cccc"];
         for (items_max, bytes, beyond, shown) in [
             (9, 99, 0, "- aaaa\n- bbbb\n- cccc\n\n"),
             (9, 99, 4, "- aaaa\n- bbbb\n- cccc\n- … and 4 more\n\n"),
@@ -59,7 +66,7 @@ mod tests {
                 items: items_max,
                 bytes,
             };
-            list(&mut page, share, items(), beyond);
+            list(&mut page, share, items, str::to_owned, beyond);
             assert_eq!(page, shown);
         }
     }

@@ -4,7 +4,7 @@
 use super::escape::{code, text};
 use super::listing::{Share, list};
 use super::put;
-use crate::documents::{self, current_decision};
+use crate::documents::{self, Wait, current_decision};
 use crate::findings::{Findings, MergedFinding};
 use crate::items::ItemsReport;
 use crate::nodes;
@@ -13,7 +13,7 @@ use crate::results::Results;
 use crate::words;
 use serde_json::Value;
 use stagewright_core::decision::{Factor, aggregate_of_run};
-use stagewright_core::plan::Stage;
+use stagewright_core::plan::{Node, Stage};
 use stagewright_core::{NodeIx, NodeView, Run};
 
 /// The most characters of a message in a list.
@@ -29,7 +29,7 @@ pub(super) fn waits(page: &mut String, run: &Run) {
         return;
     }
     page.push_str("### Waiting for\n\n");
-    let items = waits.iter().map(|wait| {
+    let line = |wait: &Wait| {
         let who = wait
             .agent_id
             .as_ref()
@@ -40,14 +40,15 @@ pub(super) fn waits(page: &mut String, run: &Run) {
             text(&wait.question, MESSAGE),
             commands.join(" or ")
         )
-    });
+    };
     list(
         page,
         Share {
             items: 10,
             bytes: 4_000,
         },
-        items,
+        &waits,
+        line,
         0,
     );
 }
@@ -59,18 +60,14 @@ pub(super) fn factors(page: &mut String, run: &Run) {
     };
     page.push_str("### What was weighed\n\n");
     let overridden = decision.record.override_applied;
-    let items = decision
-        .record
-        .factors
-        .iter()
-        .map(|factor| factor_line(factor, overridden));
     list(
         page,
         Share {
             items: 30,
             bytes: 6_000,
         },
-        items,
+        &decision.record.factors,
+        |factor| factor_line(factor, overridden),
         0,
     );
 }
@@ -91,14 +88,14 @@ pub(super) fn findings(page: &mut String, run: &Run, results: &Results) {
         return;
     }
     page.push_str("### Findings\n\n");
-    let items = findings.list.iter().map(finding_line);
     list(
         page,
         Share {
             items: 50,
             bytes: 15_000,
         },
-        items,
+        &findings.list,
+        finding_line,
         findings.not_listed,
     );
 }
@@ -151,18 +148,21 @@ fn stage_agents(page: &mut String, run: &Run, stage: &Stage, in_full: bool, byte
     } else {
         stage.agent_nodes().filter(succeeded).count() as u64
     };
-    let totals = (left_out > 0).then(|| {
+    if left_out > 0 {
         let agents = words::counted(left_out, "agent");
-        format!(":white_check_mark: {agents} succeeded")
-    });
-    let lines = stage
+        put(
+            page,
+            format_args!("- :white_check_mark: {agents} succeeded\n"),
+        );
+    }
+    let shown = stage
         .agent_nodes()
-        .filter(|node| in_full || !succeeded(node))
-        .map(|node| agent_line(run, node));
+        .filter(|node| in_full || !succeeded(node));
     list(
         page,
         Share { items: 100, bytes },
-        totals.into_iter().chain(lines),
+        shown,
+        |node| agent_line(run, node),
         0,
     );
 }
@@ -211,7 +211,7 @@ pub(super) fn gates(page: &mut String, run: &Run) {
         return;
     }
     page.push_str("### Gates\n\n");
-    let items = gates.map(|(node, planned)| {
+    let line = |(node, planned): (NodeIx, &Node)| {
         let status = nodes::status(run, node);
         let (verdict, why) = match (words::verdict(run, node), run.view(node)) {
             (Some((verdict, message)), _) => (verdict.as_str(), Some(message.to_owned())),
@@ -227,14 +227,15 @@ pub(super) fn gates(page: &mut String, run: &Run) {
             mark(status),
             text(&planned.name, 100)
         )
-    });
+    };
     list(
         page,
         Share {
             items: 30,
             bytes: 5_000,
         },
-        items,
+        gates,
+        line,
         0,
     );
 }
@@ -246,14 +247,14 @@ pub(super) fn tickets(page: &mut String, run: &Run) {
         return;
     }
     page.push_str("### Tickets created\n\n");
-    let items = tickets.iter().map(ticket_line);
     list(
         page,
         Share {
             items: 20,
             bytes: 4_000,
         },
-        items,
+        &tickets,
+        ticket_line,
         0,
     );
 }
@@ -284,14 +285,14 @@ pub(super) fn warnings(page: &mut String, run: &Run, results: &Results) {
         return;
     }
     page.push_str("### Warnings\n\n");
-    let items = warnings.iter().map(|warning| text(warning, MESSAGE));
     list(
         page,
         Share {
             items: 20,
             bytes: 6_000,
         },
-        items,
+        &warnings,
+        |warning| text(warning, MESSAGE),
         0,
     );
 }
