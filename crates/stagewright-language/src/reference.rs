@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 /// The reference of all keys, as Markdown.
 pub fn keys_page() -> String {
     let mut page = String::from(INTRODUCTION);
+    page.push_str(GUIDE);
     for table in keys::all() {
         write_table(&mut page, table);
     }
@@ -66,9 +67,9 @@ pub fn problems_page() -> String {
 }
 
 const INTRODUCTION: &str = "\
-# The keys of a pipeline file
+# The language of pipeline files
 
-This page is made from the same tables that read the files; `stagewright schema` prints them as
+The constructs with an example each, then every key. The tables are made from those that read the files; `stagewright schema` prints them as
 JSON Schema. A file is YAML 1.2 or JSON. Unknown keys are errors; keys that begin with `x-` are
 your own. A key whose value is null counts as not written.
 
@@ -100,6 +101,9 @@ condition are strict: with anything but numbers the condition is an error (rule 
 expression, `| float` insists on a number: `context.score | float > 3`.
 
 ";
+
+/// What the tables cannot say: the constructs, each with an example that is tested.
+const GUIDE: &str = include_str!("reference/guide.md");
 
 const PROBLEMS_INTRODUCTION: &str = "\
 # What can be wrong with a pipeline file
@@ -175,6 +179,30 @@ fn write_limits(page: &mut String) {
         ),
         ("`{% … %}` of a template", limit::MAX_STATEMENTS.to_string()),
         ("re-runs", limit::MAX_RETRIES.to_string()),
+        (
+            "elements of `for_each`, and `max_iterations`",
+            limit::MAX_ITERATIONS.to_string(),
+        ),
+        (
+            "pipelines within each other",
+            limit::MAX_PIPELINE_NESTING.to_string(),
+        ),
+        (
+            "agents and gates with those of contained pipelines",
+            limit::MAX_NESTED_NODES.to_string(),
+        ),
+        (
+            "size of a pipeline file with all that it names",
+            format!("{} MiB", limit::MAX_FILE_BYTES / 1024 / 1024),
+        ),
+        (
+            "values of a JSON Schema",
+            limit::MAX_SCHEMA_VALUES.to_string(),
+        ),
+        (
+            "length of a URL",
+            format!("{} KiB", limit::MAX_URL_BYTES / 1024),
+        ),
         ("a duration", crate::lower::show_ms(limit::MAX_DURATION_MS)),
     ];
     for (what, most) in rows {
@@ -184,7 +212,7 @@ fn write_limits(page: &mut String) {
         page,
         &format!(
             "\n## Secrets\n\nA text under a key that names a secret ({}, …) is refused in `context`, \
-             `env`, `input` and `set` unless it is a reference (`env:NAME`, `file:PATH`) or a \
+             `env`, `input`, `set`, lists of `for_each`, headers and bodies unless it is a reference (`env:NAME`, `file:PATH`) or a \
              template such as `{{{{ secrets.NAME }}}}`.",
             quoted(&secrets::EXAMPLES)
         ),

@@ -2,6 +2,7 @@
 //! that do what the page says, and generated pages that are up to date.
 
 use crate::files::TestFiles;
+use crate::schema::accepts;
 use stagewright_language::{
     Code, LanguageSettings, Source, explain, load_with_files, reference, render,
 };
@@ -103,6 +104,19 @@ fn every_mended_example_is_free_of_problems() {
             let (codes, rendered) = found("example.yaml", example);
             assert_eq!(codes, BTreeSet::new(), "{code}:\n{example}\n{rendered}");
         }
+    }
+}
+
+#[test]
+fn every_example_of_the_language_is_a_pipeline() {
+    // Goal: the guide shows what works: no problem, no warning, and what editors accept.
+    let page = reference::keys_page();
+    let examples = blocks(&page, "yaml pipeline");
+    assert!(examples.len() >= 8, "each construct has one");
+    for example in examples {
+        let (codes, rendered) = found("example.yaml", example);
+        assert_eq!(codes, BTreeSet::new(), "{example}\n{rendered}");
+        assert!(accepts(&Source::new("example.yaml", example)), "{example}");
     }
 }
 
