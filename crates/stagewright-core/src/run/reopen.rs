@@ -38,6 +38,7 @@ impl Run {
                 } else {
                     NodePhase::Waiting
                 },
+                admitted: self.is_admitted_with_its_whole(*node),
                 ..NodeState::new(0)
             };
             *self.node_mut(*node) = fresh;
@@ -203,6 +204,7 @@ impl Run {
     fn follows_from_any(&self, node: NodeIx, nodes: &BTreeSet<NodeIx>) -> bool {
         let from = self.viewpoint(node);
         let condition = self.graph.plan.node(node).condition.as_ref();
+        let condition = condition.filter(|_| !self.is_admitted_with_its_whole(node));
         self.edges(node)
             .any(|other| nodes.contains(&self.seen_from(other, from)))
             || self.reads_any(condition, from, nodes)

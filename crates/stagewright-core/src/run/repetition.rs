@@ -200,7 +200,7 @@ impl Run {
     }
 
     fn open_node(&mut self, node: NodeIx, instance: u32) {
-        let admitted = !self.graph.asks_each_instance(node);
+        let admitted = self.is_admitted_with_its_whole(node.at(instance));
         let tries = self.tries_of_forgotten(node.at(instance));
         self.instances[node.index()].push(NodeState {
             admitted,
@@ -209,6 +209,12 @@ impl Run {
         });
         self.idle.insert(node.at(instance));
         self.let_go(Repeated::Node(node), instance);
+    }
+
+    /// Whether an instance's condition was asked for the whole of its agent.
+    pub(super) fn is_admitted_with_its_whole(&self, node: NodeIx) -> bool {
+        let own = self.plan().node(node).repeat.is_some() && node.instance().is_some();
+        own && !self.graph.asks_each_instance(node)
     }
 
     /// How often an instance was tried that a reopening has made the run forget: no try

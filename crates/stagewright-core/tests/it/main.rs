@@ -7,6 +7,7 @@
 
 mod alternatives;
 mod conditions;
+mod going_on;
 mod halts;
 mod order;
 mod people;
