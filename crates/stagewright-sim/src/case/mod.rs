@@ -67,7 +67,7 @@ impl Case {
         if Self::is_wide(seed) {
             repeats::add(seed, &mut plan, &mut meaning);
             alternatives::add(seed, &mut plan, &mut meaning, determined);
-            submission.adopted = whole_stages(&plan, submission.adopted);
+            submission.adopted = whole_stages(&plan, &submission.adopted);
         }
         Self {
             seed,
@@ -208,14 +208,14 @@ fn adopted(plan: &Plan, random: &mut Random) -> Vec<Adopted> {
 
 /// Results of a repeated stage are taken over together or not at all, and those of
 /// something repeated with its instances before them.
-fn whole_stages(plan: &Plan, adopted: Vec<Adopted>) -> Vec<Adopted> {
+fn whole_stages(plan: &Plan, adopted: &[Adopted]) -> Vec<Adopted> {
     let all_of = |stage: StageIx| {
         let mut agents = plan.stage(stage).agent_nodes();
         let taken = |node| adopted.iter().any(|other| other.node == node);
         plan.stage(stage).gates == 0 && agents.all(taken)
     };
     let mut with_instances = Vec::new();
-    for taken in &adopted {
+    for taken in adopted {
         let stage = plan.node(taken.node).stage;
         let repeated = plan.repeated_by(taken.node);
         if matches!(repeated, Some(Repeated::Stage(_))) && !all_of(stage) {

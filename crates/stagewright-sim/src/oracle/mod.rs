@@ -24,7 +24,7 @@ pub use invariant::{Invariant, Violation};
 use crate::case::Case;
 use crate::conditions::{Says, Truth};
 use picture::{At, Picture};
-use stagewright_core::event::{Answer, HaltCause, Launch, WaitReason};
+use stagewright_core::event::{Answer, Asker, HaltCause, Launch, WaitReason};
 use stagewright_core::plan::Repeated;
 use stagewright_core::{Event, NodeIx, Recorded};
 use std::collections::{BTreeMap, BTreeSet};
@@ -163,10 +163,10 @@ impl<'a> Oracle<'a> {
                 self.picture.end_stage_halt(*stage);
                 Ok(())
             }
-            Event::Submitted { .. }
-            | Event::ConditionAsked { .. }
-            | Event::ConditionAnswered { .. }
-            | Event::Stuck { .. } => Ok(()),
+            Event::ConditionAsked { asker, .. } => self.condition_asked(*asker),
+            Event::Submitted { .. } | Event::ConditionAnswered { .. } | Event::Stuck { .. } => {
+                Ok(())
+            }
         }
     }
 
@@ -183,7 +183,11 @@ impl<'a> Oracle<'a> {
             | Event::FellBack { node, .. }
             | Event::InputAsked { node }
             | Event::InputAnswered { node, .. }
-            | Event::RetryDue { node } => *node,
+            | Event::RetryDue { node }
+            | Event::ConditionAsked {
+                asker: Asker::Node(node),
+                ..
+            } => *node,
             _ => return Ok(()),
         };
         let is_there = self.picture.find(named).is_some();

@@ -166,9 +166,10 @@ impl Oracle<'_> {
                 };
                 agent.role == Role::Agent && here
             });
+        let asked_here = node.instance().is_none() || self.is_asked_here(node);
         judged_after
             || waited_for.any(|other| again.contains(&self.seen_from(*other, place)))
-            || self.reads(planned.condition.as_ref(), place, again)
+            || asked_here && self.reads(planned.condition.as_ref(), place, again)
     }
 
     /// Whether a condition names something that starts over, as seen from there. A custom

@@ -3,7 +3,7 @@
 use super::picture::{At, Input, may_break, may_fail, may_hold};
 use super::{Check, Invariant, Oracle, hold};
 use crate::conditions::Truth;
-use stagewright_core::event::{Launch, SkipReason, WaitReason};
+use stagewright_core::event::{Asker, Launch, SkipReason, WaitReason};
 use stagewright_core::plan::{Action, OnInterrupt, Repeated, Role};
 use stagewright_core::{NodeIx, StageIx};
 
@@ -302,6 +302,33 @@ impl Oracle<'_> {
             (Some(Repeated::Node(_)), Some(_)) if !says.is_of_each() => self.says(says, None),
             _ => self.says(says, self.place(node)),
         }
+    }
+
+    /// Whether the condition of a node is asked for this instance, or for the whole of it:
+    /// of a repeated agent once for all, unless it is about the single instance.
+    pub(super) fn is_asked_here(&self, node: NodeIx) -> bool {
+        let of_each = self.case.meaning.nodes[node.index()].is_of_each();
+        match self.case.plan.repeated_by(node) {
+            None => true,
+            Some(Repeated::Node(_)) => of_each == node.instance().is_some(),
+            Some(Repeated::Stage(_)) => node.instance().is_some(),
+        }
+    }
+
+    /// A condition is asked where it belongs, when its node could start.
+    pub(super) fn condition_asked(&mut self, asker: Asker) -> Check {
+        let Asker::Node(node) = asker else {
+            return Ok(());
+        };
+        let here = self.is_asked_here(node);
+        hold(here, Invariant::ConditionsHold, || {
+            format!("{node:?} is asked for, and its condition is not about that")
+        })?;
+        self.is_its_turn(node)?;
+        self.has_room(node)?;
+        self.dependencies_hold(node)?;
+        self.goes_on(node);
+        Ok(())
     }
 
     /// What is repeated runs as its instances and nothing else.

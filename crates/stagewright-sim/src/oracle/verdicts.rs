@@ -3,7 +3,7 @@
 use super::picture::{At, NodePicture};
 use super::{Check, Invariant, Oracle, hold};
 use stagewright_core::decision::{Choice, DecisionRecord};
-use stagewright_core::event::RunStatus;
+use stagewright_core::event::{RepetitionEnd, RunStatus};
 use stagewright_core::plan::{Repeated, Role};
 use stagewright_core::run::Tally;
 use stagewright_core::{NodeIx, StageIx};
@@ -80,7 +80,7 @@ impl Oracle<'_> {
         let failed = |stage: &StageIx| {
             let known = self.picture.repetitions.get(&Repeated::Stage(*stage));
             let end = known.and_then(|known| known.end.as_ref());
-            let is_failure = end.is_some_and(|end| end.is_failure());
+            let is_failure = end.is_some_and(RepetitionEnd::is_failure);
             is_failure && self.case.plan.stage(*stage).required == required
         };
         let stages = (0_u32..).map(StageIx).take(self.case.plan.stages.len());
