@@ -1,5 +1,5 @@
-//! Whether the change under review touches what decides over it: the pipeline file and
-//! the settings (decision 22).
+//! Whether the change under review touches what decides over it: the pipeline file with
+//! those that it names, and the settings (decision 22).
 //!
 //! Two things say what the change touches: the context's list of changed files, and git,
 //! when the context names the branch that the change goes to. Either is enough. What is
@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 /// When the context says what the change is in a form that is not understood, or names a
 /// base that git does not know.
 pub(crate) fn policy_changed(
-    pipeline: &Path,
+    pipeline: &[PathBuf],
     context: &Value,
     directory: &Path,
     settings: Option<&Path>,
@@ -28,9 +28,9 @@ pub(crate) fn policy_changed(
     else {
         return Ok(Vec::new());
     };
-    let mut deciding: Vec<PathBuf> = [Some(pipeline), settings]
-        .into_iter()
-        .flatten()
+    let pipeline = pipeline.iter().map(PathBuf::as_path);
+    let mut deciding: Vec<PathBuf> = pipeline
+        .chain(settings)
         .flat_map(|path| names_of(root, &directory.join(path)))
         .collect();
     deciding.dedup();

@@ -5,7 +5,7 @@ use super::successor::{rebased, successor};
 use crate::arguments::{ResumeArguments, StreamArguments};
 use crate::conduct::{Manner, conduct, show};
 use crate::exit::Exit;
-use crate::pipeline_file::load_plan;
+use crate::pipeline_file::{PipelineFile, load_pipeline, load_plan};
 use crate::policy_changed::policy_changed;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
@@ -77,7 +77,7 @@ fn use_current(
         )));
     };
     let path = Path::new(&submission.work_dir).join(source);
-    let plan = load_plan(&path, &session.settings, printer)?;
+    let PipelineFile { plan, files } = load_pipeline(&path, &session.settings, printer)?;
     let context = rebased(&submission.context, &old.plan().context, &plan.context);
     let reuse = reuse(old, &plan, &context);
     tell_fates(&reuse.fates, printer);
@@ -88,7 +88,7 @@ fn use_current(
     // Looked at again: the file that decides is another one now.
     let work_dir = PathBuf::from(&submission.work_dir);
     let settings_file = session.settings.file.as_deref();
-    let touched = policy_changed(&path, &context, &work_dir, settings_file)?;
+    let touched = policy_changed(&files, &context, &work_dir, settings_file)?;
     if old.end().is_none() {
         supersede(session, &submission.run_id, printer)?;
     }

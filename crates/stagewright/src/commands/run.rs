@@ -5,7 +5,7 @@ use crate::arguments::RunArguments;
 use crate::conduct::{Manner, conduct};
 use crate::context::{assemble, misspelt};
 use crate::exit::Exit;
-use crate::pipeline_file::load_plan;
+use crate::pipeline_file::{PipelineFile, load_pipeline, load_plan};
 use crate::policy_changed::policy_changed;
 use crate::printer::Printer;
 use crate::run_log::LogSink;
@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     }
     // Everything that can be wrong is found before anything is made on disk.
     let known = settings()?;
-    let plan = load_plan(&arguments.file, &known, printer)?;
+    let PipelineFile { plan, files } = load_pipeline(&arguments.file, &known, printer)?;
     let context = assemble(&plan.context, &arguments.context)?;
     for warning in misspelt(&plan.context, &context) {
         printer.warning(&warning);
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     let timeout_ms = timeout(arguments, &plan, &known)?;
     let pipeline_id = pipeline_id(arguments, &plan, &context)?;
     let here = working_directory()?;
-    let touched = policy_changed(&arguments.file, &context, &here, known.file.as_deref())?;
+    let touched = policy_changed(&files, &context, &here, known.file.as_deref())?;
     // A log that cannot be written is told before anything is made.
     LogSink::open(&arguments.stream.log, &known)?;
     let session = Session::open_with(known, Need::Create)?;

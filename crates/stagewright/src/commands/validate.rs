@@ -6,11 +6,12 @@
 use crate::arguments::ValidateArguments;
 use crate::exit::Exit;
 use crate::files::read_text;
+use crate::pipeline_file::FilesBeside;
 use crate::printer::{GOOD, Printer};
 use crate::session;
 use crate::user_error::UserError;
 use serde::Serialize;
-use stagewright_language::{Diagnostic, LanguageSettings, Level, Source, load, render};
+use stagewright_language::{Diagnostic, LanguageSettings, Level, Source, load_with_files, render};
 use std::path::Path;
 
 /// Reports the problems of all files; leaves with 2 when any of them has an error.
@@ -71,7 +72,7 @@ fn check(path: &Path, settings: &LanguageSettings) -> Checked {
         Err(error) => Checked::Unreadable { file, error },
         Ok(text) => {
             let source = Source::new(file, text);
-            let diagnostics = match load(&source, settings) {
+            let diagnostics = match load_with_files(&source, settings, &FilesBeside) {
                 Ok(loaded) => loaded.warnings,
                 Err(diagnostics) => diagnostics,
             };
@@ -129,7 +130,7 @@ impl Checked {
             } => diagnostics
                 .iter()
                 .map(|diagnostic| Problem {
-                    file: &source.name,
+                    file: &diagnostic.source(source).name,
                     line: Some(diagnostic.span.line),
                     column: Some(diagnostic.span.column),
                     code: diagnostic.code.as_str(),
