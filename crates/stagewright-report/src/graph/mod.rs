@@ -8,11 +8,15 @@
 //! A picture holds names and conditions from the pipeline file, which are distrusted as
 //! everything from outside is: each writer escapes for its own format.
 
+mod captions;
 mod dot;
 mod layout;
 mod mermaid;
+mod outline;
 mod picture;
 mod route;
+mod rows;
+mod state;
 mod svg;
 
 pub use dot::dot;
@@ -22,7 +26,7 @@ pub use picture::{
 };
 pub use svg::svg;
 
-pub(crate) use picture::node_state;
+pub(crate) use state::node_state;
 pub(crate) use svg::embedded_svg;
 
 #[cfg(test)]

@@ -5,8 +5,9 @@
 //! with the same beginning, or with the same end where that is shared by more of them,
 //! run in one track as a trunk; all others have a track of their own.
 
-use super::layout::{Cell, Layout, Rect, link_height, track_at};
+use super::layout::{Layout, Rect, link_height, track_at};
 use super::picture::{Arrow, Picture};
+use super::rows::Cell;
 use stagewright_core::NodeIx;
 use std::collections::BTreeMap;
 

@@ -5,20 +5,18 @@
 //! sign and a word too. Every box has its full text as a title; the drawing as a whole
 //! has a title and a description.
 
+use super::captions::{description, in_full, second_line};
 use super::layout::{Layout, PADDING, Rect, layout, text_columns};
-use super::picture::{ArrowKind, NodeBox, NodeState, Picture, Shape, StageBox, StateTone};
+use super::outline::{outline, rounded, sign};
+use super::picture::{ArrowKind, NodeBox, Picture, Shape, StageBox, StateTone};
 use super::route::Point;
 use crate::markup::escape;
 use crate::outside::fitted;
-use crate::words::counted;
 use stagewright_core::NodeIx;
 use std::fmt::Write as _;
 
 /// How a picture looks that stands alone; a page brings its own style.
 const STYLE: &str = concat!(include_str!("../colours.css"), include_str!("graph.css"));
-
-/// The radius of the corners of arrows.
-const RADIUS: i32 = 6;
 
 /// The picture as a file of its own.
 pub fn svg(picture: &Picture) -> String {
@@ -256,13 +254,7 @@ impl Drawing<'_> {
 
     /// The sign of a state, around a point.
     fn sign(&mut self, x: i32, y: i32, tone: StateTone) {
-        let path = match tone {
-            StateTone::Good => format!("M{} {}l3 3.5l6 -7", x - 5, y),
-            StateTone::Bad => format!("M{} {}l8 8m0 -8l-8 8", x - 4, y - 4),
-            StateTone::Warn => format!("M{x} {}v6m0 3v0.5", y - 5),
-            StateTone::Busy => format!("M{x} {}v5l3.5 2", y - 5),
-            StateTone::Idle => format!("M{} {y}h8", x - 4),
-        };
+        let path = sign(x, y, tone);
         self.put(format_args!(
             "<g class=\"sign {}\"><circle cx=\"{x}\" cy=\"{y}\" r=\"8\"/>\
              <path d=\"{path}\"/></g>\n",
@@ -280,153 +272,4 @@ fn class(tone: StateTone) -> &'static str {
         StateTone::Busy => "busy",
         StateTone::Idle => "idle",
     }
-}
-
-/// What a reader who cannot see the drawing should know.
-fn description(picture: &Picture) -> String {
-    let stages: Vec<String> = picture
-        .stages
-        .iter()
-        .take(30)
-        .map(|stage| {
-            let agents = stage.waves.iter().map(|wave| wave.len() as u64).sum();
-            let mut words = format!(
-                "{}, {}, {}",
-                stage.id,
-                stage.order,
-                counted(agents, "agent")
-            );
-            if !stage.gates.is_empty() {
-                words.push_str(" and ");
-                words.push_str(&counted(stage.gates.len() as u64, "gate"));
-            }
-            if let Some(state) = &stage.state {
-                words.push_str(": ");
-                words.push_str(state.word);
-            }
-            words
-        })
-        .collect();
-    format!(
-        "{} in order. {}. At the end: {}.",
-        counted(picture.stages.len() as u64, "stage"),
-        stages.join("; "),
-        picture.end.word
-    )
-}
-
-/// Everything about a box in words.
-fn in_full(node: &NodeBox) -> String {
-    let mut words = vec![node.id.clone()];
-    words.extend(node.name.clone());
-    words.push(node.kind.to_owned());
-    if !node.required {
-        words.push("not required".to_owned());
-    }
-    words.extend(node.condition.iter().map(|words| format!("if {words}")));
-    words.extend(node.repeat.clone());
-    if !node.fallbacks.is_empty() {
-        words.push(format!("fallback {}", node.fallbacks.join(", ")));
-    }
-    if let Some(NodeState { word, note, .. }) = &node.state {
-        words.push((*word).to_owned());
-        if !note.is_empty() {
-            words.push(note.clone());
-        }
-    }
-    words.join(", ")
-}
-
-/// The line below the id: in a run how it went, in a plan what it is.
-fn second_line(node: &NodeBox) -> String {
-    match &node.state {
-        Some(NodeState { word, note, .. }) => {
-            let word = word.to_lowercase();
-            match (word.as_str(), note.as_str()) {
-                (word, "") => word.to_owned(),
-                // The sign says the rest, and the room is small.
-                ("success", note) => note.to_owned(),
-                (_, note) if note.contains(" failed") => note.to_owned(),
-                (word, note) => format!("{word} · {note}"),
-            }
-        }
-        None if node.required => node.kind.to_owned(),
-        None => format!("{} · not required", node.kind),
-    }
-}
-
-/// The outline of a box.
-fn outline(shape: Shape, place: Rect) -> String {
-    let Rect {
-        x,
-        y,
-        width: w,
-        height: h,
-    } = place;
-    let half = h / 2;
-    match shape {
-        Shape::Agent => format!(
-            "M{} {y}h{}q6 0 6 6v{}q0 6 -6 6h-{}q-6 0 -6 -6v-{}q0 -6 6 -6z",
-            x + 6,
-            w - 12,
-            h - 12,
-            w - 12,
-            h - 12
-        ),
-        Shape::Gate => format!(
-            "M{} {y}h{}l8 {half}l-8 {}h-{}l-8 -{}l8 -{half}z",
-            x + 8,
-            w - 16,
-            h - half,
-            w - 16,
-            h - half
-        ),
-        Shape::Person => {
-            let r = half.min(16);
-            format!(
-                "M{} {y}h{}a{r} {r} 0 0 1 {r} {r}v{}a{r} {r} 0 0 1 -{r} {r}h-{}\
-                 a{r} {r} 0 0 1 -{r} -{r}v-{}a{r} {r} 0 0 1 {r} -{r}z",
-                x + r,
-                w - 2 * r,
-                h - 2 * r,
-                w - 2 * r,
-                h - 2 * r
-            )
-        }
-        Shape::Value => format!("M{} {y}h{}l-8 {h}h-{}z", x + 8, w - 8, w - 8),
-    }
-}
-
-/// A path with right angles, its corners rounded.
-fn rounded(corners: &[Point]) -> String {
-    let mut corners = corners.to_vec();
-    corners.dedup();
-    let mut path = String::new();
-    let Some(first) = corners.first() else {
-        return path;
-    };
-    let _ = write!(path, "M{} {}", first.x, first.y);
-    for corner in corners.windows(3) {
-        let (before, here, after) = (corner[0], corner[1], corner[2]);
-        let reach = |other: Point| {
-            let length = (other.x - here.x).abs() + (other.y - here.y).abs();
-            RADIUS.min(length / 2)
-        };
-        let towards = |other: Point| Point {
-            x: here.x + (other.x - here.x).signum() * reach(other),
-            y: here.y + (other.y - here.y).signum() * reach(other),
-        };
-        let (from, to) = (towards(before), towards(after));
-        let _ = write!(
-            path,
-            "L{} {}Q{} {} {} {}",
-            from.x, from.y, here.x, here.y, to.x, to.y
-        );
-    }
-    if let [.., last] = corners.as_slice()
-        && corners.len() > 1
-    {
-        let _ = write!(path, "L{} {}", last.x, last.y);
-    }
-    path
 }
