@@ -95,6 +95,7 @@ fn a_gate_failed(run: &Run) -> bool {
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
+            | NodeView::Repeating { .. }
             | NodeView::Parked { .. } => false,
         })
 }
