@@ -1,24 +1,20 @@
-//! Custom conditions: programs that answer yes or no, asked once and journaled
-//! (decision 8).
+//! Custom conditions: programs and functions that answer yes or no, asked once and
+//! journaled (decision 8).
 
+use crate::callables::{ANSWER_TIMEOUT, Asked};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::in_flight::{InFlight, Report, Subject};
 use crate::live::LiveRun;
-use serde_json::{Value, json};
 use stagewright_agents::Question;
 use stagewright_core::condition::{Condition, Evaluator};
 use stagewright_core::event::Asker;
 use stagewright_core::{NodeIx, NodeView, scope};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long a custom condition's program may take.
-const EVALUATOR_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// Asks the program of a custom condition.
+    /// Asks the function or program of a custom condition.
     ///
     /// # Errors
     /// When the results so far cannot be read.
@@ -37,8 +33,17 @@ impl Engine {
         let evaluator = condition
             .and_then(|condition| find_evaluator(condition, number))
             .expect("a custom condition that is asked for stands in the plan");
+        let asked = asked(live, None)?;
+        if let Evaluator::Named(name) = evaluator
+            && let Some(answering) = self.callables().evaluate(name, asked.clone())
+        {
+            let named = format!("`{name}`");
+            let answer = async move { answering.await.map_err(|why| format!("{named}: {why}")) };
+            let subject = Subject::Question(asker, number);
+            in_flight.start(subject, None, async { Report::Evaluated(answer.await) });
+            return Ok(());
+        }
         let argv = self.program_of(evaluator);
-        let input = evaluator_input(live)?;
         let agents = self.agents();
         let submission = live.run().submission();
         let work_dir = PathBuf::from(&submission.work_dir);
@@ -54,9 +59,9 @@ impl Engine {
                         .evaluate(Question {
                             argv,
                             env: BTreeMap::new(),
-                            input,
+                            input: asked.into_json(),
                             work_dir,
-                            timeout: EVALUATOR_TIMEOUT,
+                            timeout: ANSWER_TIMEOUT,
                             marker,
                         })
                         .await
@@ -101,8 +106,11 @@ fn find_evaluator(condition: &Condition, wanted: u32) -> Option<&Evaluator> {
     }
 }
 
-/// What a custom evaluator gets: the context, and the results so far in order.
-pub(crate) fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> {
+/// What an evaluator or transformer gets: the context, and the results so far in order.
+///
+/// # Errors
+/// When the results so far cannot be read.
+pub(crate) fn asked(live: &mut LiveRun, agent_id: Option<String>) -> Result<Asked, EngineError> {
     let agents: Vec<(NodeIx, String)> = live
         .run()
         .plan()
@@ -130,5 +138,9 @@ pub(crate) fn evaluator_input(live: &mut LiveRun) -> Result<Value, EngineError> 
         result["agent_id"] = id.into();
         results.push(result);
     }
-    Ok(json!({"context": live.run().submission().context, "agent_results": results}))
+    Ok(Asked {
+        context: live.run().submission().context.clone(),
+        agent_results: results,
+        agent_id,
+    })
 }

@@ -144,6 +144,7 @@ impl Engine {
             let mut events = std::mem::take(&mut live.unseen);
             events.extend(live.commit()?);
             if !events.is_empty() {
+                self.broadcast().tell(live.run(), &events);
                 observer.committed(live.run(), &events);
             }
             let mut answered = false;

@@ -3,35 +3,30 @@
 //! Plain data in and out. The command line uses nothing else, and it is what an
 //! embedding program uses.
 
+use crate::callables::Callables;
 use crate::clock;
 use crate::documents::read_document;
 use crate::error::EngineError;
 use crate::id::new_run_id;
 use crate::live::{LiveRun, RunDirs};
+use crate::subscribe::Broadcast;
 use crate::summary::summarize;
 use serde_json::Value;
 use stagewright_agents::Agents;
 use stagewright_core::event::{Adopted, BlobRef, Event, ParentStep, Submission};
 use stagewright_core::graph::InvalidPlan;
 use stagewright_core::plan::{PLAN_FORMAT, RunMode};
-use stagewright_core::{Blob, Graph, Input, Plan, Run};
+use stagewright_core::{Blob, Graph, Input, NodeView, Plan, Run};
 use stagewright_journal::{
-    CreateError, FIRST_FENCE, Holder, InboxMessage, Journal, LeaseError, ListFilter, NewRun,
+    CreateError, FIRST_FENCE, Holder, Journal, LeaseError, ListFilter, MemoryJournal, NewRun,
     RunKey, RunState, RunSummary,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// The largest context, in bytes of JSON.
 pub const MAX_CONTEXT_BYTES: usize = 4 * 1024 * 1024;
-
-/// How long the process that drives a run may take to take a message.
-const DELIVERY: Duration = Duration::from_secs(5);
-
-/// How often that is looked at.
-const DELIVERY_PAUSE: Duration = Duration::from_millis(20);
 
 /// What an engine is made of.
 pub struct Parts {
@@ -49,6 +44,8 @@ pub struct Parts {
 #[derive(Clone)]
 pub struct Engine {
     parts: Arc<Parts>,
+    callables: Arc<Callables>,
+    broadcast: Arc<Broadcast>,
 }
 
 /// A run to create.
@@ -90,22 +87,47 @@ pub struct NewSubmission {
     pub policy_changed: Vec<String>,
 }
 
-/// What became of a message to a run.
-pub enum Reached {
-    /// Nobody drove the run: this process has it now, and nothing has gone on yet.
-    Taken(Box<LiveRun>),
-    /// The process that drives it has taken the message.
-    Delivered(Holder),
-    /// The process that drives it does not answer; the message waits in the inbox.
-    Posted(Holder),
-}
-
 impl Engine {
     /// An engine of these parts.
     pub fn new(parts: Parts) -> Self {
         Self {
             parts: Arc::new(parts),
+            callables: Arc::default(),
+            broadcast: Arc::new(Broadcast::new()),
         }
+    }
+
+    /// With functions of this program as evaluators and transformers; they go before the
+    /// settings' programs of the same names.
+    #[must_use]
+    pub fn registering(self, callables: Callables) -> Self {
+        Self {
+            callables: Arc::new(callables),
+            ..self
+        }
+    }
+
+    /// The functions that are registered.
+    pub fn callables(&self) -> &Callables {
+        &self.callables
+    }
+
+    /// An engine with the same agents and functions that remembers nothing, for runs of
+    /// which only the outcome counts. Its runs' files lie below `scratch`, which the
+    /// caller removes.
+    #[must_use]
+    pub fn forgetful(&self, scratch: &Path) -> Self {
+        let engine = Self::new(Parts {
+            journal: Arc::new(MemoryJournal::new()),
+            agents: self.agents(),
+            state_dir: scratch.to_path_buf(),
+            evaluators: self.parts.evaluators.clone(),
+        });
+        engine.registering(self.callables.as_ref().clone())
+    }
+
+    pub(crate) fn broadcast(&self) -> &Broadcast {
+        &self.broadcast
     }
 
     /// Its journal, for reading.
@@ -343,41 +365,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Gives a message to whoever drives the run and waits until it was taken; when
-    /// nobody drives it, this process takes the run, and the caller gives it the
-    /// message (decision 12).
+    /// Folds a run from its journal, deadlines that have passed while nobody looked
+    /// included (decision 9).
     ///
     /// # Errors
-    /// When the run cannot be taken for another reason than that somebody has it.
-    pub fn reach(&self, run_id: &str, message: &InboxMessage) -> Result<Reached, EngineError> {
-        let by = match self.take(run_id) {
-            Ok(live) => return Ok(Reached::Taken(Box::new(live))),
-            Err(EngineError::Lease(LeaseError::Held { by, .. })) => by,
-            Err(error) => return Err(error),
-        };
-        let posted = self.parts.journal.post(run_id, message)?;
-        crate::wake::wake(&self.parts.state_dir, run_id);
-        let waits = || -> Result<bool, EngineError> {
-            let waiting = self.parts.journal.drain(run_id)?;
-            Ok(waiting.iter().any(|message| message.id == posted))
-        };
-        let begun = Instant::now();
-        while begun.elapsed() < DELIVERY {
-            if !waits()? {
-                return Ok(Reached::Delivered(by));
-            }
-            // Whoever drove it may have left without another look; then it is ours,
-            // unless the message was the last thing that it took.
-            match self.take(run_id) {
-                Ok(live) if waits()? => return Ok(Reached::Taken(Box::new(live))),
-                Ok(_) => return Ok(Reached::Delivered(by)),
-                Err(EngineError::Lease(LeaseError::Held { .. })) => {
-                    std::thread::sleep(DELIVERY_PAUSE);
-                }
-                Err(error) => return Err(error),
-            }
+    /// When the journal fails.
+    pub fn look(&self, run_id: &str) -> Result<Run, EngineError> {
+        let run = self.load(run_id)?;
+        let is_due = run.parked_nodes().any(|node| {
+            matches!(
+                run.view(node),
+                NodeView::Parked { deadline: Some(deadline), .. } if deadline <= clock::now()
+            )
+        });
+        if !is_due {
+            return Ok(run);
         }
-        Ok(Reached::Posted(by))
+        self.touch(run_id)?;
+        self.load(run_id)
     }
 }
 

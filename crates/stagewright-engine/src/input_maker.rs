@@ -1,22 +1,24 @@
-//! Input transformers: programs that make an agent's input, asked once and journaled
+//! Input transformers: programs and functions that make an agent's input, asked once and journaled
 //! (decision 8).
 
-use crate::custom_condition::evaluator_input;
+use crate::callables::ANSWER_TIMEOUT;
+use crate::custom_condition::asked;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::in_flight::{InFlight, Report, Subject};
 use crate::live::LiveRun;
+use serde_json::Value;
 use stagewright_agents::Question;
 use stagewright_core::NodeIx;
+use stagewright_core::condition::Evaluator;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::Duration;
 
-/// How long an input transformer may take.
-const TRANSFORMER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The largest input that a function may make, in bytes of JSON; as for a program.
+const MAX_INPUT_BYTES: usize = 4 * 1024 * 1024;
 
 impl Engine {
-    /// Asks the program that makes an agent's input. It gets what a custom evaluator gets,
+    /// Asks the function or program that makes an agent's input. It gets what a custom evaluator gets,
     /// and the agent's label under `agent_id`.
     ///
     /// # Errors
@@ -27,11 +29,21 @@ impl Engine {
         in_flight: &mut InFlight,
         node: NodeIx,
     ) -> Result<(), EngineError> {
-        let mut input = evaluator_input(live)?;
         let label = live.run().label(node);
-        input["agent_id"] = label.clone().into();
+        let asked = asked(live, Some(label.clone()))?;
         let transformer = live.run().plan().node(node).transformer.as_ref();
-        let argv = self.program_of(transformer.expect("an input is asked for where one is made"));
+        let transformer = transformer.expect("an input is asked for where one is made");
+        if let Evaluator::Named(name) = transformer
+            && let Some(answering) = self.callables().transform(name, asked.clone())
+        {
+            let name = name.clone();
+            in_flight.start(Subject::Input(node), None, async move {
+                let answer = answering.await.and_then(within_bounds);
+                Report::Made(answer.map_err(|why| format!("`{name}`: {why}")))
+            });
+            return Ok(());
+        }
+        let argv = self.program_of(transformer);
         let agents = self.agents();
         let submission = live.run().submission();
         let work_dir = PathBuf::from(&submission.work_dir);
@@ -42,9 +54,9 @@ impl Engine {
                     let question = Question {
                         argv,
                         env: BTreeMap::new(),
-                        input,
+                        input: asked.into_json(),
                         work_dir,
-                        timeout: TRANSFORMER_TIMEOUT,
+                        timeout: ANSWER_TIMEOUT,
                         marker,
                     };
                     agents.transform(question).await
@@ -55,4 +67,14 @@ impl Engine {
         });
         Ok(())
     }
+}
+
+fn within_bounds(input: Value) -> Result<Value, String> {
+    let bytes = input.to_string().len();
+    if bytes > MAX_INPUT_BYTES {
+        return Err(format!(
+            "the input has {bytes} bytes of JSON, and the most is {MAX_INPUT_BYTES}"
+        ));
+    }
+    Ok(input)
 }

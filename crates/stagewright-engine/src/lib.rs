@@ -7,6 +7,7 @@
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod callables;
 mod clock;
 mod custom_condition;
 mod documents;
@@ -19,19 +20,31 @@ mod input_maker;
 mod launch;
 mod launch_scope;
 mod live;
+pub mod logs;
+#[cfg(feature = "operations")]
+pub mod operations;
+mod order;
+mod reach;
 mod requests;
 mod reuse;
 mod sub_pipeline;
+mod subscribe;
 mod summary;
 mod take_over;
 mod text;
 mod wake;
 
+pub use callables::{Asked, Callables};
 pub use clock::now;
 pub use drive::{Control, Observer};
-pub use engine::{Engine, MAX_CONTEXT_BYTES, NewSubmission, Parts, Reached};
+pub use engine::{Engine, MAX_CONTEXT_BYTES, NewSubmission, Parts};
 pub use error::EngineError;
 pub use id::default_pipeline_id;
 pub use live::{LiveRun, PersonsAnswer, RunDirs};
+pub use order::{
+    InvalidPipelineId, MAX_PIPELINE_ID_CHARS, RunDefaults, Wishes, check_pipeline_id, lay_over,
+};
+pub use reach::Reached;
 pub use reuse::{Fate, Reuse, resumed, reuse};
+pub use subscribe::{EVENTS_KEPT, Notice, RunEvent, RunWatch, Subscription};
 pub use take_over::take_over;

@@ -9,6 +9,7 @@ use crate::nearest;
 use crate::table::{SETTINGS, Setting};
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 
 /// The variable that names the state directory.
 pub const STATE_DIR_VARIABLE: &str = "STAGEWRIGHT_STATE_DIR";
@@ -99,6 +100,12 @@ impl Environment {
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
             .collect()
+    }
+
+    /// The state directory that is named; an empty name is none.
+    pub fn state_dir(&self) -> Option<PathBuf> {
+        let named = self.get(STATE_DIR_VARIABLE);
+        named.filter(|named| !named.is_empty()).map(PathBuf::from)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {

@@ -193,7 +193,7 @@ fn the_seeds_other_variables_are_told() {
     assert_eq!(told(None), [""; 0]);
     assert_eq!(
         told(Some("[compat]\nseed_environment = true\n")),
-        ["LOG_LEVEL", "REDIS_HOST"]
+        ["REDIS_HOST"]
     );
 }
 

@@ -1,95 +1,10 @@
-//! The logs that attempts leave behind: `<node>.<try>.<serial>.out` and `.err` in the
-//! run's directory, the node being `scan.3` for the instance `scan[3]`.
+//! Lines of agents' logs, made fit for a terminal.
 
-use stagewright_core::NodeIx;
-use stagewright_engine::RunDirs;
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::PathBuf;
-
-/// How much of the end of a file is looked at for its last lines.
-const TAIL_BYTES: u64 = 64 * 1024;
-
-/// One log file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct LogFile {
-    /// The agent or gate, with its instance (`scan[3]`) where it has one.
-    pub(crate) node: String,
-    /// The try, from 1.
-    pub(crate) try_number: u32,
-    /// The launch within the run.
-    pub(crate) serial: u64,
-    /// `out` or `err`.
-    pub(crate) stream: String,
-    /// Where it lies.
-    pub(crate) path: PathBuf,
-}
-
-/// The logs of a run, or of one of its nodes, in the order of their launches. The id of
-/// a repeated node means all of its instances.
-pub(crate) fn of_run(dirs: &RunDirs, node: Option<&str>) -> Vec<LogFile> {
-    let Ok(entries) = std::fs::read_dir(dirs.logs()) else {
-        return Vec::new();
-    };
-    let mut logs: Vec<LogFile> = entries
-        .filter_map(|entry| parse(entry.ok()?.path()))
-        .filter(|log| node.is_none_or(|node| belongs_to(&log.node, node)))
-        .collect();
-    logs.sort_by(|a, b| (a.serial, &a.stream).cmp(&(b.serial, &b.stream)));
-    logs
-}
-
-/// Whether logs of this label are asked for by that node or instance.
-fn belongs_to(label: &str, asked: &str) -> bool {
-    label
-        .strip_prefix(asked)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
-}
-
-fn parse(path: PathBuf) -> Option<LogFile> {
-    let name = path.file_name()?.to_str()?;
-    let mut parts = name.rsplitn(4, '.');
-    let stream = parts.next()?.to_owned();
-    let serial = parts.next()?.parse().ok()?;
-    let try_number = parts.next()?.parse().ok()?;
-    let node = NodeIx::label_of_file(parts.next()?);
-    Some(LogFile {
-        node,
-        try_number,
-        serial,
-        stream,
-        path,
-    })
-}
-
-/// What was written from an offset on; nothing when the file cannot be read.
-pub(crate) fn read_from(log: &LogFile, offset: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(&log.path).and_then(|mut file| {
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_to_end(&mut bytes)
-    });
-    match read {
-        Ok(_) => bytes,
-        Err(_) => Vec::new(),
-    }
-}
+pub(crate) use stagewright_engine::logs::{LogFile, last_lines, of_run, read_from};
 
 /// A line of a log without what could steer a terminal.
 pub(crate) fn printable(line: &str) -> String {
     line.chars()
         .filter(|c| *c == '\t' || !c.is_control())
         .collect()
-}
-
-/// The last lines of all logs together, each with its agent.
-pub(crate) fn last_lines(logs: &[LogFile], count: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for log in logs {
-        let size = std::fs::metadata(&log.path).map_or(0, |data| data.len());
-        let bytes = read_from(log, size.saturating_sub(TAIL_BYTES));
-        let text = String::from_utf8_lossy(&bytes);
-        lines.extend(text.lines().map(|line| format!("{}: {line}", log.node)));
-    }
-    let from = lines.len().saturating_sub(count);
-    lines.split_off(from)
 }

@@ -14,8 +14,9 @@ use crate::results::{Results, StoredResult};
 use crate::words;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use stagewright_core::decision::aggregate_of_run;
-use stagewright_core::{NodeIx, Run, StageIx};
+use stagewright_core::decision::{Aggregate, Choice, aggregate_of_run};
+use stagewright_core::event::RunStatus;
+use stagewright_core::{NodeIx, Run, StageIx, Timestamp};
 
 /// The reason in the place of a decision when the pipeline asks for none.
 pub const NO_DECISION: &str = "decision: none";
@@ -27,8 +28,9 @@ pub struct ExecutePipelineOutput {
     pub status: &'static str,
     /// The user's key.
     pub pipeline_id: String,
-    /// The run's own id. Not in the review specification's schema.
-    pub run_id: String,
+    /// The run's own id; null when none could begin. Not in the review specification's
+    /// schema.
+    pub run_id: Option<String>,
     /// All agents of the plan (rule A17: executed + skipped).
     pub total_agents: u32,
     /// Agents that ran to an end (rule A17: succeeded + failed).
@@ -128,7 +130,7 @@ impl ExecutePipelineOutput {
         Some(Self {
             status: status.as_str(),
             pipeline_id: submission.pipeline_id.clone(),
-            run_id: submission.run_id.clone(),
+            run_id: Some(submission.run_id.clone()),
             total_agents: tally.total,
             agents_executed: tally.executed(),
             agents_succeeded: tally.succeeded,
@@ -149,6 +151,45 @@ impl ExecutePipelineOutput {
             trace_id: submission.trace_id.clone(),
             execution_logs_url: logs_url.map(str::to_owned),
         })
+    }
+}
+
+impl ExecutePipelineOutput {
+    /// The document of an order that no run came of, or whose run could not be saved:
+    /// FAILURE, and BLOCK since there is no evidence (rules A1, A2, A18).
+    pub fn failed(
+        pipeline_id: &str,
+        run_id: Option<&str>,
+        now: Timestamp,
+        error_type: &'static str,
+        error: String,
+    ) -> Self {
+        Self {
+            status: RunStatus::Failure.as_str(),
+            pipeline_id: pipeline_id.to_owned(),
+            run_id: run_id.map(str::to_owned),
+            total_agents: 0,
+            agents_executed: 0,
+            agents_succeeded: 0,
+            agents_failed: 0,
+            agents_skipped: 0,
+            started_at: iso(now),
+            completed_at: iso(now),
+            duration_ms: 0,
+            stage_results: Vec::new(),
+            aggregated_result: AggregatedResult::of(&Aggregate::default()),
+            decision: Some(Choice::Block.as_str()),
+            decision_reason: error.clone(),
+            errors: Some(vec![ErrorEntry {
+                agent_id: None,
+                stage_id: None,
+                error,
+                error_type,
+            }]),
+            warnings: None,
+            trace_id: None,
+            execution_logs_url: None,
+        }
     }
 }
 
