@@ -59,7 +59,8 @@ pub trait Journal: Send + Sync {
     /// When the bytes cannot be read, or are no longer those of the hash.
     fn blob(&self, hash: &str) -> Result<Option<Vec<u8>>, ReadError>;
 
-    /// Stores bytes by themselves. Storing the same bytes again changes nothing.
+    /// Stores bytes by themselves. Storing the same bytes again changes nothing. They stay
+    /// as long as an event, or a value that one mentions, mentions them.
     ///
     /// # Errors
     /// When they cannot be stored.

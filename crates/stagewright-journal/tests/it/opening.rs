@@ -2,7 +2,10 @@
 
 use crate::child;
 use crate::store::{Store, dir_in, with_run};
-use stagewright_journal::{Journal as _, OpenError, Options, SqliteJournal, StoreError};
+use stagewright_journal::contract::samples::holder;
+use stagewright_journal::{
+    Journal as _, ListFilter, OpenError, Options, Retention, SqliteJournal, StoreError,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -177,4 +180,43 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         })
         .filter(|(name, _)| !name.ends_with("-shm"))
         .collect()
+}
+
+#[test]
+fn a_database_of_format_1_is_brought_up_to_date() {
+    // Goal: what lists, estimates and retention ask for is filled in from the rows there
+    // are, and the database shrinks like a new one once something was pruned.
+    let store = Store::new();
+    store.dir().prepare().unwrap();
+    store.tamper(include_str!("../corpus/format_1.sql"));
+    let journal = store.open();
+    let listed = |filter: ListFilter| -> Vec<String> {
+        let runs = journal.list(&filter).unwrap();
+        runs.into_iter().map(|run| run.run_id).collect()
+    };
+    let all = ListFilter::default;
+    assert_eq!(listed(all()), ["run_cc", "run_bb", "run_aa"]);
+    let blocked = ListFilter {
+        decision: Some("BLOCK".to_owned()),
+        outcomes: vec!["FAILURE".to_owned()],
+        pipeline: Some("nightly".to_owned()),
+        since: Some(1_750_000_000_002),
+        ..all()
+    };
+    assert_eq!(listed(blocked), ["run_bb"]);
+    assert!(journal.past_durations("nightly", 9).unwrap().is_empty());
+    assert_eq!(journal.save_times("run_aa").unwrap(), None);
+    let old = Retention {
+        ended_before: Some(1_750_000_000_940),
+        ..Retention::default()
+    };
+    let plan = journal.plan_prune(&old).unwrap();
+    assert_eq!(plan.runs.len(), 1);
+    journal.prune(&plan, &holder(1), &mut |_| {}).unwrap();
+    assert_eq!(listed(all()), ["run_cc", "run_bb"]);
+    let connection = rusqlite::Connection::open(store.dir().database()).unwrap();
+    let mode: i64 = connection
+        .pragma_query_value(None, "auto_vacuum", |row| row.get(0))
+        .unwrap();
+    assert_eq!(mode, 2, "incremental");
 }

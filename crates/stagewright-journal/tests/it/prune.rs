@@ -10,6 +10,7 @@ use stagewright_journal::{
     Retention, RunState, SqliteJournal,
 };
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 /// A day, in milliseconds.
@@ -422,20 +423,12 @@ fn prunes_step_by_step() {
 fn a_prune_that_dies_at_any_step() {
     // Goal: kill -9 after each step loses nothing that stays, and the next prune takes
     // what was left, so that the store is the same as after one that was not killed.
+    let full = Store::new();
+    fill(&full);
     for killed_after in 1..=7 {
         let store = Store::new();
-        // A killed process loses nothing with it, and the disk is synced less.
-        let journal = store.open_with(&Options {
-            durability: Durability::Normal,
-            ..Options::default()
-        });
-        for number in 1..=36_u64 {
-            let run_id = format!("run_{number:02}");
-            let lease = journal.create(new_run(&run_id, "a")).unwrap();
-            let result = output(&run_id, size_of(number));
-            end(&journal, &run_id, "a", number * DAY, result);
-            drop(lease);
-        }
+        copy(full.folder(), store.folder());
+        let journal = store.open();
         kill_after(&store, killed_after);
         check_survivors(&journal, 34..=36);
         prune(&journal, &older_than(34));
@@ -447,6 +440,36 @@ fn a_prune_that_dies_at_any_step() {
         assert!(rest.is_empty(), "{rest:?}");
         let doctor = journal.check(stagewright_journal::CheckLevel::Quick);
         assert!(doctor.iter().all(|check| check.ok), "{doctor:?}");
+    }
+}
+
+/// 36 runs, one a day.
+fn fill(store: &Store) {
+    // Nothing is lost with a process that is killed, and the disk is synced less.
+    let journal = store.open_with(&Options {
+        durability: Durability::Normal,
+        ..Options::default()
+    });
+    for number in 1..=36_u64 {
+        let run_id = format!("run_{number:02}");
+        let lease = journal.create(new_run(&run_id, "a")).unwrap();
+        let result = output(&run_id, size_of(number));
+        end(&journal, &run_id, "a", number * DAY, result);
+        drop(lease);
+    }
+}
+
+/// Copies all files below a folder.
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 

@@ -160,3 +160,25 @@ fn discard_removes_one_run() {
     world.call(&["discard", "slow", "--force"]).leaves(0);
     assert_eq!(ids(&world), ["two"]);
 }
+
+/// Goal: the commands of the guide do what it says: those without `--yes` remove nothing.
+#[test]
+fn commands_of_the_guide() {
+    let world = world(&["one"]);
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/guide.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let mut ran = 0;
+    for line in guide.lines() {
+        let Some(line) = line.strip_prefix("stagewright prune") else {
+            continue;
+        };
+        let line = line.split('#').next().unwrap();
+        let mut arguments = vec!["prune", "--json"];
+        arguments.extend(line.split_whitespace());
+        let done = world.call(&arguments).leaves(0).json();
+        assert_eq!(done["removed"], line.contains("--yes"), "prune{line}");
+        ran += 1;
+    }
+    assert_eq!(ran, 4);
+    assert_eq!(ids(&world), ["one"], "it is young, and the only one");
+}
