@@ -19,6 +19,7 @@ mod output;
 mod parallelism;
 mod retries;
 mod sample;
+mod scenario_13;
 mod timeouts;
 mod trust;
 mod unreadable;

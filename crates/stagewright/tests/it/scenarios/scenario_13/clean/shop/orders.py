@@ -1,0 +1,14 @@
+"""Orders of the shop, with a label that nobody objects to."""
+
+from shop.money import add
+
+
+def total(prices: list[int]) -> int:
+    result = 0
+    for price in prices:
+        result = add(result, price)
+    return result
+
+
+def label(number: int) -> str:
+    return f"order {number}"
