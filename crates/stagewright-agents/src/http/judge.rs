@@ -44,7 +44,7 @@ pub(crate) fn judge(received: &Received<'_>, redactor: &Redactor) -> Judged {
             } else {
                 not_read(format!(
                     "the answer is larger than the limit of {cap} bytes; let the server \
-                     answer with less, or raise `max_answer_bytes`"
+                     answer with less, or raise `max_answer`"
                 ))
             };
         }
