@@ -109,7 +109,7 @@ pub struct Limits {
 /// A document that is written when the run ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportFile {
-    /// `markdown` or `json`.
+    /// `markdown`, `html`, `json`, `sarif` or `junit`.
     pub format: String,
     /// Where, relative to the directory that the run was started in.
     pub path: String,

@@ -71,6 +71,7 @@ fn init_review_reviews_a_repository() {
         .json();
     assert_eq!(harmless["agents_succeeded"], 4, "{harmless:#}");
     assert!(world.path("review.md").is_file());
+    assert!(world.path("review.html").is_file());
 
     let secret = ["hunter2", "hunter2"].concat();
     world.write("app.py", format!("x = 2\npassword = \"{secret}\"\n"));
