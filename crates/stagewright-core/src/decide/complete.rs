@@ -139,6 +139,28 @@ pub(super) fn failed_attempt(
     events
 }
 
+/// A failure that no further try can mend: the end, unless somebody else takes over.
+pub(super) fn failed_for_good(
+    run: &Run,
+    now: Timestamp,
+    node: NodeIx,
+    try_number: u32,
+    outcome: AttemptOutcome,
+) -> Vec<Event> {
+    let stopping = run.halting().as_ref().is_some_and(ends_everything);
+    let class = retry_class(&outcome).filter(|_| !stopping);
+    let fallback = class.and_then(|class| run.fallback_after(node, class));
+    let mut events = vec![Event::AttemptFinished {
+        node,
+        try_number,
+        launch: Launch::default(),
+        outcome: Box::new(outcome),
+        retry_at: fallback.map(|_| now),
+    }];
+    events.extend(fallback.map(|to| Event::FellBack { node, to }));
+    events
+}
+
 /// The class under which a failure may be repeated. A gate that did not pass, or could
 /// not be checked, is repeated like an execution failure, by its own `retries` only.
 fn retry_class(outcome: &AttemptOutcome) -> Option<ErrorClass> {

@@ -45,7 +45,7 @@ pub(super) fn answer(
         return Vec::new();
     }
     if parked.deadline.is_some_and(|due| due <= now) {
-        return vec![deadline_passed(run, node)];
+        return deadline_passed(run, now, node);
     }
     let approved = answer.approved;
     let answered = Event::Answered {

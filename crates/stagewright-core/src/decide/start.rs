@@ -1,5 +1,6 @@
 //! An admitted node starts: with a launch, with a value, or with a question.
 
+use super::complete::failed_for_good;
 use crate::admit::{Admission, admit};
 use crate::event::{AttemptOutcome, Event, Launch, WaitReason};
 use crate::hash::sha256_hex;
@@ -46,7 +47,7 @@ pub(super) fn start(run: &Run, now: Timestamp, node: NodeIx, request: StartReque
         }],
         StartRequest::Failed { message } => {
             let outcome = AttemptOutcome::failed(ErrorClass::InvalidInput, message);
-            vec![ended(node, try_number, Box::new(outcome))]
+            failed_for_good(run, now, node, try_number, outcome)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Time has passed: limits, retries and deadlines that are due.
 
-use crate::event::{AttemptOutcome, Event, HaltCause, Launch};
+use super::complete::failed_for_good;
+use crate::event::{AttemptOutcome, Event, HaltCause};
 use crate::plan::NodeIx;
 use crate::retry::ErrorClass;
 use crate::run::{Phase, Run};
@@ -38,19 +39,13 @@ pub(super) fn passed_deadlines(run: &Run, now: Timestamp) -> impl Iterator<Item 
     run.deadlines
         .iter()
         .take_while(move |(due, _)| run.phase == Phase::Running && *due <= now)
-        .map(|(_, node)| deadline_passed(run, *node))
+        .flat_map(move |(_, node)| deadline_passed(run, now, *node))
 }
 
 /// Nobody answered in time.
-pub(super) fn deadline_passed(run: &Run, node: NodeIx) -> Event {
-    Event::AttemptFinished {
-        node,
-        try_number: run.node_state(node).tries.max(1),
-        launch: Launch::default(),
-        outcome: Box::new(AttemptOutcome::failed(
-            ErrorClass::Timeout,
-            "nobody answered before the deadline",
-        )),
-        retry_at: None,
-    }
+pub(super) fn deadline_passed(run: &Run, now: Timestamp, node: NodeIx) -> Vec<Event> {
+    let outcome =
+        AttemptOutcome::failed(ErrorClass::Timeout, "nobody answered before the deadline");
+    let try_number = run.node_state(node).tries.max(1);
+    failed_for_good(run, now, node, try_number, outcome)
 }

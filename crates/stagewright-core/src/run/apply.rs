@@ -247,6 +247,7 @@ impl Run {
             state.retries += 1;
             self.unpark(node);
             self.running.remove(&node);
+            self.leave_waiting(node);
             self.backoff.insert((due, node));
             self.resting.insert(node);
             let state = self.node_mut(node);

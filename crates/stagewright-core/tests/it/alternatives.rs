@@ -39,6 +39,21 @@ fn values_may_stand_in() {
 }
 
 #[test]
+fn somebody_takes_over_from_a_person_who_does_not_answer() {
+    // Goal: a deadline is a failure to fall back from like any other.
+    check(
+        "stage s\n  a human timeout=5s fallback=set\n  b",
+        "",
+        "order: 0 a= | 5 a! a>1 a- b+ | 6 b-\n         agents: a=SUCCESS b=SUCCESS\n         end: SUCCESS MERGE",
+    );
+    check(
+        "stage s\n  a human timeout=5s fallback=set",
+        "at 7s resume\nbefore cancel",
+        "agents: a=cancelled\nend: CANCELLED BLOCK",
+    );
+}
+
+#[test]
 fn the_strategy_says_who_is_asked() {
     check(
         "stage s\n  a fallback strategy=ai",
