@@ -8,8 +8,8 @@
 use crate::findings::{Findings, MergedFinding};
 use crate::nodes;
 use crate::results::Results;
-use stagewright_core::Run;
 use stagewright_core::decision::Choice;
+use stagewright_core::{NodeIx, NodeView, Run};
 use std::collections::BTreeMap;
 
 /// An earlier run of the same pipeline id, ended, with its stored results.
@@ -26,8 +26,9 @@ pub struct Previous<'a> {
 pub struct Changes {
     /// The earlier run's id.
     pub since: String,
-    /// The decisions then and now; `None` is no decision, or none yet.
-    pub decision: (Option<Choice>, Option<Choice>),
+    /// The decisions then and now where they differ, each `None` with `decision: none`.
+    /// Nothing while the run has not ended.
+    pub decision: Option<(Option<Choice>, Option<Choice>)>,
     /// Findings that the earlier run did not have.
     pub new: Vec<MergedFinding>,
     /// Findings of the earlier run that are gone, although somebody looked.
@@ -39,7 +40,7 @@ pub struct Changes {
     /// Whether results of either run can no longer be read in full, so that findings
     /// may be missing from the lists.
     pub incomplete: bool,
-    /// Agents and gates that stand otherwise now, in the plan's order.
+    /// Agents and gates that ended otherwise now, in the plan's order.
     pub statuses: Vec<StatusChange>,
 }
 
@@ -91,7 +92,7 @@ impl Changes {
             .count() as u64;
         Self {
             since: previous.run.submission().run_id.clone(),
-            decision: (choice(previous.run), choice(run)),
+            decision: decision(previous.run, run),
             new,
             fixed,
             still_open,
@@ -127,7 +128,7 @@ impl Changes {
 
     /// Whether there is anything to tell.
     pub fn is_empty(&self) -> bool {
-        self.decision.0 == self.decision.1
+        self.decision.is_none()
             && self.new.is_empty()
             && self.fixed.is_empty()
             && self.not_checked.is_empty()
@@ -151,13 +152,20 @@ fn was_looked_for(run: &Run, finding: &MergedFinding) -> bool {
     })
 }
 
-fn choice(run: &Run) -> Option<Choice> {
-    let (_, record) = run.end()?;
-    record.map(|record| record.decision)
+fn decision(previous: &Run, run: &Run) -> Option<(Option<Choice>, Option<Choice>)> {
+    let choice = |run: &Run| {
+        let (_, record) = run.end()?;
+        Some(record.map(|record| record.decision))
+    };
+    let (before, after) = (choice(previous)?, choice(run)?);
+    (before != after).then_some((before, after))
 }
 
 fn statuses(previous: &Run, run: &Run) -> Vec<StatusChange> {
-    let now = nodes::all(run).map(|(node, planned)| StatusChange {
+    let has_ended =
+        |node: &NodeIx| matches!(run.view(*node), NodeView::Done(_) | NodeView::Skipped(_));
+    let ended = nodes::all(run).filter(|(node, _)| has_ended(node));
+    let now = ended.map(|(node, planned)| StatusChange {
         id: planned.id.clone(),
         before: previous
             .find(&planned.id)

@@ -100,10 +100,9 @@ pub(super) fn changes(page: &mut Page, subject: &Subject<'_>) {
         );
     }
     let word = |choice: Option<Choice>| choice.map_or("none", Choice::as_str);
-    let (before, after) = changes.decision;
-    if before != after || !changes.statuses.is_empty() {
+    if changes.decision.is_some() || !changes.statuses.is_empty() {
         page.raw("<ul>\n");
-        if before != after {
+        if let Some((before, after)) = changes.decision {
             page.raw("<li>The decision: ")
                 .raw(word(before))
                 .raw(" → <b>")

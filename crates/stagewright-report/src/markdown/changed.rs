@@ -66,9 +66,7 @@ pub(super) fn section(page: &mut String, changes: &Changes) {
 /// One line: the decision, and the findings in numbers.
 fn totals(changes: &Changes) -> String {
     let mut parts = Vec::new();
-    if let (before, after) = changes.decision
-        && before != after
-    {
+    if let Some((before, after)) = changes.decision {
         parts.push(format!(
             "decision **{}** → **{}**",
             decision(before),

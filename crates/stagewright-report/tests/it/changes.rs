@@ -133,7 +133,8 @@ fn decision_and_statuses() {
     let after = run_of(plan, "run_2", Try::ok(5), broken());
     let changes = changes(&before, &after);
     assert_eq!(changes.since, "run_1");
-    assert_eq!(changes.decision, (Some(Choice::Block), Some(Choice::Block)));
+    // Both block, for reasons of their own.
+    assert_eq!(changes.decision, None);
     let statuses: Vec<(&str, Option<&str>, Option<&str>)> = changes
         .statuses
         .iter()
@@ -147,6 +148,28 @@ fn decision_and_statuses() {
             ("pattern", Some("SUCCESS"), None),
         ]
     );
+}
+
+/// Goal: a decision that turned is told, and one that has not been made is no change; nor
+/// is an agent that has not ended.
+#[test]
+fn unfinished_runs() {
+    let turned = changes(
+        &run("run_1", Try::ok(5), Try::ok(5)),
+        &run("run_2", Try::ok(5).findings(&[shell()]), Try::ok(5)),
+    );
+    assert_eq!(
+        turned.decision,
+        Some((Some(Choice::Merge), Some(Choice::Block)))
+    );
+    let going = World::new(review(), |submission| {
+        submission.run_id = "run_2".to_owned();
+    })
+    .script("code", [Try::ok(5)])
+    .script("architect", [Try::ok(50)])
+    .play_for(20);
+    let changes = changes(&run("run_1", Try::ok(5), Try::ok(5)), &going);
+    assert!(changes.is_empty(), "{changes:?}");
 }
 
 /// Goal: results that are gone make the comparison incomplete, and it says so.
