@@ -133,7 +133,8 @@ pub(crate) fn loop_condition(
         let source = format!("index < {end}");
         (Condition::Expression { source }, Says::Below(end))
     };
-    let first = members.first().copied().unwrap_or_default();
+    let stage = members.first().map(|first| plan.nodes[*first].stage);
+    let first = stage.map_or(0, |stage| plan.stage(stage).first.index());
     let earlier: Vec<usize> = (0..first).collect();
     // Before the first iteration no member has a result.
     let readable = match is_while && random.chance(80) {

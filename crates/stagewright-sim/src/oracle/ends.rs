@@ -1,6 +1,6 @@
 //! What must hold when a try ends.
 
-use super::picture::At;
+use super::picture::{At, Input};
 use super::{Check, Invariant, Oracle, hold};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, Launch, Verdict};
 use stagewright_core::plan::{Action, OnFailure, Repeated};
@@ -127,7 +127,8 @@ impl Oracle<'_> {
             Invariant::HaltsHold,
             || format!("{node:?} is to go on after a halt"),
         )?;
-        let again = self.may_be_tried_again(node, class);
+        // What nobody was launched for is not tried again.
+        let again = launch != Launch::default() && self.may_be_tried_again(node, class);
         let falls_back = !again && self.can_fall_back(node, class);
         let rule = match planned.fallbacks.is_empty() {
             true => Invariant::RetriesFollowThePolicy,
@@ -165,17 +166,21 @@ impl Oracle<'_> {
         Ok(())
     }
 
-    /// A launch that failed is the end only when nothing more can be done.
+    /// A failure is the end only when nothing more can be done.
     fn may_give_up(&self, node: NodeIx, launch: Launch, outcome: &AttemptOutcome) -> Check {
         let stage = self.case.plan.node(node).stage;
         let Some(class) = class_of(outcome) else {
             return Ok(());
         };
-        if launch == Launch::default() || self.picture.is_halted(stage) {
+        let is_whole = node.instance().is_none() && self.case.plan.repeated_by(node).is_some();
+        let no_input = self.picture.node(node).input == Input::Refused;
+        let ended_by_a_halt =
+            self.picture.is_halted(stage) || launch == Launch::default() && self.picture.only_tried;
+        if ended_by_a_halt || is_whole || no_input {
             return Ok(());
         }
         hold(
-            !self.may_be_tried_again(node, class),
+            launch == Launch::default() || !self.may_be_tried_again(node, class),
             Invariant::RetriesFollowThePolicy,
             || format!("{node:?} gives up by {class} and has further tries"),
         )?;
