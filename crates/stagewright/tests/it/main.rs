@@ -18,5 +18,6 @@ mod reusing;
 mod scenarios;
 mod secrets;
 mod seed;
+mod steps;
 mod tools;
 mod world;
