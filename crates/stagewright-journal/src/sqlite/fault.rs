@@ -64,11 +64,22 @@ impl Origin {
         // the write-ahead log has to be created.
         let folder = self.path.parent().unwrap_or(Path::new("."));
         match rustix::fs::access(folder, rustix::fs::Access::WRITE_OK) {
+            Err(rustix::io::Errno::NOENT) => removed(&self.path),
+            Ok(()) if !self.path.exists() => removed(&self.path),
             Ok(()) => StoreError::Io {
                 path: self.path.clone(),
                 detail,
             },
             Err(errno) => StoreError::io(folder, &errno.into()),
         }
+    }
+}
+
+/// What is written from here on goes to a file that nobody will find again, or to none
+/// (decision 40).
+pub(super) fn removed(path: &Path) -> StoreError {
+    StoreError::Io {
+        path: path.to_path_buf(),
+        detail: "it was removed or replaced while in use; the runs in it are lost".to_owned(),
     }
 }

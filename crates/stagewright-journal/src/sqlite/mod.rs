@@ -73,11 +73,7 @@ impl SqliteJournal {
         let path = self.dir.database();
         match identity_of(&path) {
             Ok(identity) if identity == self.identity => Ok(()),
-            Ok(_) | Err(_) => Err(StoreError::Io {
-                path,
-                detail: "it was removed or replaced while in use; the runs in it are lost"
-                    .to_owned(),
-            }),
+            Ok(_) | Err(_) => Err(fault::removed(&path)),
         }
     }
 
