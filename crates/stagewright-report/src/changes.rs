@@ -1,16 +1,17 @@
 //! What changed since an earlier run of the same pipeline id.
 //!
-//! Findings are known again by their digests (decision 27), of which the journal itself
-//! keeps as many as it bounds; the stored results are needed for their words only. What
-//! was not looked at is never reported as fixed: a finding of the earlier run counts as
-//! fixed only when some agent that reported it then has succeeded now.
+//! Findings are known again by their digests (decision 27), which the journal itself
+//! keeps; the stored results are needed for their words. So a result that can no longer
+//! be read makes the lists incomplete, and never a finding new or fixed. What was not
+//! looked at is not fixed either: that takes an agent that reported it then and has
+//! succeeded now.
 
-use crate::findings::{Findings, MergedFinding};
+use crate::findings::{Findings, MergedFinding, has_succeeded};
 use crate::nodes;
 use crate::results::Results;
 use stagewright_core::decision::Choice;
 use stagewright_core::{NodeIx, NodeView, Run};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// An earlier run of the same pipeline id, ended, with its stored results.
 #[derive(Debug, Clone, Copy)]
@@ -71,25 +72,22 @@ impl Changes {
     pub fn between(previous: Previous<'_>, run: &Run, results: &Results) -> Self {
         let then = Findings::of(previous.run, previous.results);
         let now = Findings::of(run, results);
-        let before = by_digest(&then);
-        let after = by_digest(&now);
+        let before = digests(previous.run, &then);
+        let after = digests(run, &now);
         let new = now
             .list
             .iter()
-            .filter(|finding| !before.contains_key(finding.digest.as_str()))
+            .filter(|finding| !before.contains(&finding.digest))
             .cloned()
             .collect();
         let gone = then
             .list
             .iter()
-            .filter(|finding| !after.contains_key(finding.digest.as_str()))
+            .filter(|finding| !after.contains(&finding.digest))
             .cloned();
         let (fixed, not_checked): (Vec<_>, Vec<_>) =
             gone.partition(|finding| was_looked_for(run, finding));
-        let still_open = after
-            .keys()
-            .filter(|digest| before.contains_key(*digest))
-            .count() as u64;
+        let still_open = after.intersection(&before).count() as u64;
         Self {
             since: previous.run.submission().run_id.clone(),
             decision: decision(previous.run, run),
@@ -136,12 +134,20 @@ impl Changes {
     }
 }
 
-fn by_digest(findings: &Findings) -> BTreeMap<&str, &MergedFinding> {
-    findings
-        .list
-        .iter()
-        .map(|finding| (finding.digest.as_str(), finding))
-        .collect()
+/// The digests of all findings that count: those in the events, and those of the list,
+/// since an event carries a bounded number of them.
+fn digests(run: &Run, findings: &Findings) -> BTreeSet<String> {
+    let in_events = nodes::agents(run)
+        .flat_map(|(node, _)| run.parts(node))
+        .filter(|part| has_succeeded(run, *part))
+        .filter_map(|part| match run.view(part) {
+            NodeView::Done(outcome) => Some(&outcome.findings.digests),
+            _ => None,
+        })
+        .flatten()
+        .map(|(digest, _)| MergedFinding::digest_of(*digest));
+    let listed = findings.list.iter().map(|finding| finding.digest.clone());
+    in_events.chain(listed).collect()
 }
 
 /// Whether one of those who reported a finding has succeeded in this run.

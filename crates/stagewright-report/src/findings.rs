@@ -76,7 +76,7 @@ impl Findings {
 impl MergedFinding {
     fn new(finding: &Finding, reporter: &str) -> Self {
         Self {
-            digest: format!("{:016x}", finding.digest().0),
+            digest: Self::digest_of(finding.digest()),
             severity: finding.severity,
             severity_assumed: finding.severity_assumed,
             kind: finding.kind,
@@ -88,6 +88,11 @@ impl MergedFinding {
             tools: finding.tool.iter().cloned().collect(),
             reporters: vec![reporter.to_owned()],
         }
+    }
+
+    /// A digest as documents have it.
+    pub(crate) fn digest_of(digest: FindingDigest) -> String {
+        format!("{:016x}", digest.0)
     }
 
     /// Adds another report of the same problem.
@@ -147,7 +152,8 @@ pub(crate) fn findings_of(run: &Run, node: NodeIx) -> SeverityCounts {
     counts
 }
 
-fn has_succeeded(run: &Run, node: NodeIx) -> bool {
+/// Whether an agent or instance ended with an answer, so that its findings count.
+pub(crate) fn has_succeeded(run: &Run, node: NodeIx) -> bool {
     match run.view(node) {
         NodeView::Done(outcome) => outcome.result == AttemptResult::Succeeded,
         NodeView::Pending

@@ -172,13 +172,27 @@ fn unfinished_runs() {
     assert!(changes.is_empty(), "{changes:?}");
 }
 
-/// Goal: results that are gone make the comparison incomplete, and it says so.
+/// Goal: results that are gone make the comparison incomplete, and it says so; what the
+/// journal knows by its digest is neither new nor fixed.
 #[test]
 fn lost_results() {
-    let mut before = run("run_1", Try::ok(5).findings(&[shell()]), Try::ok(5));
-    before.blobs.clear();
-    let after = run("run_2", Try::ok(5).findings(&[shell()]), Try::ok(5));
-    assert!(changes(&before, &after).incomplete);
+    let again = |run_id: &str| run(run_id, Try::ok(5).findings(&[shell()]), Try::ok(5));
+    for lost_before in [true, false] {
+        let (mut before, mut after) = (again("run_1"), again("run_2"));
+        if lost_before {
+            before.blobs.clear();
+        } else {
+            after.blobs.clear();
+        }
+        let changes = changes(&before, &after);
+        assert!(changes.incomplete);
+        assert_eq!(
+            (rules(&changes.new), rules(&changes.fixed)),
+            (vec![], vec![])
+        );
+        assert_eq!(changes.still_open, 1);
+        assert!(comment(&before, &after).contains("can no longer be read in full"));
+    }
 }
 
 /// Goal: the section of the comment, with everything that can change.
