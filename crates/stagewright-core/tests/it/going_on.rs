@@ -147,3 +147,20 @@ fn instances_that_were_taken_over_are_counted_on() {
     let tally = story.run.tally();
     assert_eq!((tally.total, tally.succeeded), (3, 3));
 }
+
+#[test]
+fn a_repeated_stage_is_taken_over_whole_or_not_at_all() {
+    // Goal: no iteration is made of old and new results.
+    let mut pipeline = pipeline("stage s each=x,y\n  a\n  b");
+    let whole = NodeIx::new(0);
+    pipeline.submission.adopted = [whole.at(0), whole.at(1), whole]
+        .map(|node| Adopted {
+            node,
+            outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+        })
+        .into();
+    let story = play(&pipeline, "");
+    let tally = story.run.tally();
+    assert_eq!((tally.total, tally.succeeded), (4, 4));
+    assert_eq!(story.run.tries(whole.at(0)).0, 1);
+}
