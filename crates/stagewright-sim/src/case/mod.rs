@@ -67,7 +67,7 @@ impl Case {
         if Self::is_wide(seed) {
             repeats::add(seed, &mut plan, &mut meaning);
             alternatives::add(seed, &mut plan, &mut meaning, determined);
-            submission.adopted = whole_stages(&plan, &submission.adopted);
+            submission.adopted = with_instances(&plan, &submission.adopted);
         }
         Self {
             seed,
@@ -206,28 +206,17 @@ fn adopted(plan: &Plan, random: &mut Random) -> Vec<Adopted> {
         .collect()
 }
 
-/// Results of a repeated stage are taken over together or not at all, and those of
-/// something repeated with its instances before them.
-fn whole_stages(plan: &Plan, adopted: &[Adopted]) -> Vec<Adopted> {
-    let all_of = |stage: StageIx| {
-        let mut agents = plan.stage(stage).agent_nodes();
-        let taken = |node| adopted.iter().any(|other| other.node == node);
-        plan.stage(stage).gates == 0 && agents.all(taken)
-    };
-    let mut with_instances = Vec::new();
+/// Results of something repeated are taken over with its instances before them.
+fn with_instances(plan: &Plan, adopted: &[Adopted]) -> Vec<Adopted> {
+    let mut all = Vec::new();
     for taken in adopted {
-        let stage = plan.node(taken.node).stage;
-        let repeated = plan.repeated_by(taken.node);
-        if matches!(repeated, Some(Repeated::Stage(_))) && !all_of(stage) {
-            continue;
-        }
-        if repeated.is_some() {
-            with_instances.extend((0..2).map(|instance| Adopted {
+        if plan.repeated_by(taken.node).is_some() {
+            all.extend((0..2).map(|instance| Adopted {
                 node: taken.node.at(instance),
                 ..taken.clone()
             }));
         }
-        with_instances.push(taken.clone());
+        all.push(taken.clone());
     }
-    with_instances
+    all
 }

@@ -38,6 +38,13 @@ impl Oracle<'_> {
             Repeated::Node(node) => self.may_begin(node)?,
             Repeated::Stage(stage) => self.may_be_reached(stage)?,
         }
+        let members = self.members(of);
+        let taken_over = members
+            .iter()
+            .find(|node| self.picture.node(**node).is_over());
+        hold(taken_over.is_none(), Invariant::InstancesHold, || {
+            format!("{of:?} is repeated, and {taken_over:?} of it is over")
+        })?;
         let expected = match &repeat.over {
             Over::Items { .. } => {
                 let expected = self.length(of);
