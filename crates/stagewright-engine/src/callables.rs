@@ -85,7 +85,7 @@ impl Callables {
         Self::default()
     }
 
-    /// Registers an evaluator: whether the condition `{type: custom, evaluator: NAME}`
+    /// Registers an evaluator: whether the condition `{type: custom, custom_evaluator: NAME}`
     /// holds. An error skips the stage or agent with a warning, as every condition's does.
     #[must_use]
     pub fn evaluator<E: Display>(

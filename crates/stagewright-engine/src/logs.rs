@@ -9,6 +9,9 @@ use std::path::PathBuf;
 /// How much of the end of a file is looked at for its last lines.
 const TAIL_BYTES: u64 = 64 * 1024;
 
+/// The most characters of a line among the last lines.
+pub const MAX_LINE_CHARS: usize = 2_000;
+
 /// One log file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogFile {
@@ -74,15 +77,52 @@ pub fn read_from(log: &LogFile, offset: u64) -> Vec<u8> {
     }
 }
 
-/// The last lines of all logs together, each with its agent.
+/// The last lines of all logs together, each with its agent and at most
+/// [`MAX_LINE_CHARS`] long. Only the logs that they stand in are read.
 pub fn last_lines(logs: &[LogFile], count: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for log in logs {
+    let mut lines: Vec<String> = Vec::new();
+    for log in logs.iter().rev() {
+        let missing = count - lines.len();
+        if missing == 0 {
+            break;
+        }
         let size = std::fs::metadata(&log.path).map_or(0, |data| data.len());
         let bytes = read_from(log, size.saturating_sub(TAIL_BYTES));
         let text = String::from_utf8_lossy(&bytes);
-        lines.extend(text.lines().map(|line| format!("{}: {line}", log.node)));
+        let whole = |line: &str| format!("{}: {line}", log.node);
+        let cut = |line: &str| line.chars().take(MAX_LINE_CHARS).collect::<String>();
+        let last = text.lines().rev().take(missing);
+        lines.extend(last.map(|line| whole(&cut(line))));
     }
-    let from = lines.len().saturating_sub(count);
-    lines.split_off(from)
+    lines.reverse();
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Goal: the last lines come in order, from as many logs as it takes, whatever their
+    /// size, and none is longer than its limit.
+    #[test]
+    fn last_lines_are_the_last_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = |serial: u64, text: &str| {
+            let path = folder.path().join(format!("build.1.{serial}.out"));
+            std::fs::write(&path, text).unwrap();
+            parse(path).unwrap()
+        };
+        let long = "x".repeat(MAX_LINE_CHARS + 1);
+        let logs = [
+            log(1, "one\ntwo\n"),
+            log(2, ""),
+            log(3, &format!("three\n{long}\nfive")),
+        ];
+        let tail = |count: usize| last_lines(&logs, count);
+        assert_eq!(tail(0), [""; 0]);
+        assert_eq!(tail(1), ["build: five"]);
+        assert_eq!(tail(4)[0], "build: two");
+        assert_eq!(tail(3)[1].len(), "build: ".len() + MAX_LINE_CHARS);
+        assert_eq!(tail(9).len(), 5);
+    }
 }

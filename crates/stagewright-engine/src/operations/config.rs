@@ -53,7 +53,7 @@ pub enum ConfigError {
         why: String,
     },
     /// It has errors.
-    #[error("{name} has {errors} error(s)\n{rendered}")]
+    #[error("{name} has {}\n{rendered}", counted(*errors))]
     Invalid {
         /// The file's name, or `pipeline_config`.
         name: String,
@@ -166,6 +166,13 @@ fn invalid(diagnostics: &[Diagnostic], source: &Source) -> ConfigError {
         errors: codes.len(),
         rendered: render(diagnostics, source, false),
         codes,
+    }
+}
+
+fn counted(errors: usize) -> String {
+    match errors {
+        1 => "1 error".to_owned(),
+        errors => format!("{errors} errors"),
     }
 }
 

@@ -91,14 +91,7 @@ impl Orchestrator {
         let known = language.known_evaluators.get_or_insert_default();
         known.extend(engine.callables().names().map(str::to_owned));
         Self {
-            runs: RunDefaults {
-                timeout_ms: settings.run_timeout_ms(),
-                partial_success_allowed: settings.partial_success_allowed(),
-                fail_fast_on_critical: settings.fail_fast_on_critical(),
-                concurrency: settings.concurrency(),
-                max_agent_ms: settings.max_agent_ms(),
-                review_parallelism: language.review_parallelism,
-            },
+            runs: settings.into(),
             language,
             engine,
             directory: directory.to_owned(),
@@ -144,6 +137,19 @@ impl Orchestrator {
 
     pub(super) fn settings_file(&self) -> Option<&Path> {
         self.settings_file.as_deref()
+    }
+}
+
+impl From<&Settings> for RunDefaults {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            timeout_ms: settings.run_timeout_ms(),
+            partial_success_allowed: settings.partial_success_allowed(),
+            fail_fast_on_critical: settings.fail_fast_on_critical(),
+            concurrency: settings.concurrency(),
+            max_agent_ms: settings.max_agent_ms(),
+            review_parallelism: settings.language().review_parallelism,
+        }
     }
 }
 

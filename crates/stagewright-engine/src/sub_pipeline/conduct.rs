@@ -8,7 +8,7 @@ use crate::error::EngineError;
 use crate::live::LiveRun;
 use serde_json::Value;
 use stagewright_agents::Performed;
-use stagewright_core::event::{ParentStep, Submission};
+use stagewright_core::event::{ParentStep, Submission, WaitReason};
 use stagewright_core::plan::{Outputs, SubPipeline};
 use stagewright_core::{ErrorClass, Input, NodeView, Recorded, Run, Standing};
 use stagewright_journal::{LeaseError, RunState};
@@ -111,9 +111,7 @@ impl Engine {
         let told = *words.borrow() != Word::GoOn;
         Ok(match run.standing() {
             Standing::Ended => self.ended(&run, &order)?,
-            Standing::Waiting | Standing::Stuck if !told => {
-                Below::Waits(question(&run, &order.step.run_id))
-            }
+            Standing::Waiting | Standing::Stuck if !told => Below::Waits(question(&run)),
             Standing::Waiting
             | Standing::Stuck
             | Standing::Interrupted
@@ -142,7 +140,7 @@ impl Engine {
                 let run = self.load(&run_id)?;
                 return Ok(Opened::Over(self.ended(&run, order)?));
             }
-            return self.take_up(&run_id, step, word);
+            return self.take_up(&run_id, word);
         }
         if word != Word::GoOn {
             return Ok(Opened::Over(Below::Stopped));
@@ -169,14 +167,12 @@ impl Engine {
     }
 
     /// Goes on with a run that was started before.
-    fn take_up(&self, run_id: &str, step: &ParentStep, word: Word) -> Result<Opened, EngineError> {
+    fn take_up(&self, run_id: &str, word: Word) -> Result<Opened, EngineError> {
         let mut live = match self.take(run_id) {
             Ok(live) => live,
             Err(EngineError::Lease(LeaseError::Held { by, .. })) => {
                 return Ok(Opened::Over(Below::Waits(format!(
-                    "run {run_id} is driven by {by}; when it has ended or waits, \
-                     `stagewright resume {}` goes on",
-                    step.run_id
+                    "run {run_id} is driven by {by}"
                 ))));
             }
             Err(error) => return Err(error),
@@ -222,17 +218,26 @@ async fn pass_on(words: &mut watch::Receiver<Word>, sender: &mpsc::Sender<Contro
     }
 }
 
-/// What a run waits for, and how to answer it.
-fn question(run: &Run, above: &str) -> String {
+/// What a run waits for, and how to answer it. How the run above goes on afterwards is
+/// for whoever shows that one to say.
+fn question(run: &Run) -> String {
     let run_id = &run.submission().run_id;
-    let then = format!("then `stagewright resume {above}` goes on");
     if let Some(reason) = run.stuck_reason() {
-        return format!("run {run_id} is stuck: {reason}; {then}");
+        return format!("run {run_id} is stuck: {reason}");
     }
     let asked: Vec<String> = run
         .parked_nodes()
         .filter_map(|node| match run.view(node) {
-            NodeView::Parked { question, .. } => Some(format!("`{}`: {question}", run.label(node))),
+            NodeView::Parked {
+                reason: WaitReason::Pipeline,
+                question,
+                ..
+            } => Some(question.to_owned()),
+            NodeView::Parked { question, .. } => Some(format!(
+                "run {run_id} asks at `{}`: {question} (answer with `stagewright approve {run_id}` \
+                 or `reject`)",
+                run.label(node)
+            )),
             NodeView::Pending
             | NodeView::Running { .. }
             | NodeView::Backoff { .. }
@@ -241,9 +246,5 @@ fn question(run: &Run, above: &str) -> String {
             | NodeView::Skipped(_) => None,
         })
         .collect();
-    format!(
-        "run {run_id} waits for an answer to {}; give it with `stagewright approve {run_id}` or \
-         `reject {run_id}`, {then}",
-        asked.join(", ")
-    )
+    asked.join("; ")
 }

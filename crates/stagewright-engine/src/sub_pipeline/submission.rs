@@ -1,7 +1,7 @@
 //! What the run of a step is asked to do.
 //!
-//! One rule: what the pipeline itself leaves open is as in the run above. Its time is
-//! never more than what is left there.
+//! One rule: what the pipeline itself leaves open is as in the run above, but that a
+//! failed required agent always fails it. Its time is never more than what is left there.
 //!
 //! A further try of a step, after its run has failed, takes over what succeeded in that
 //! one: neither a retry nor a `resume` of the run above repeats finished work.
@@ -66,7 +66,9 @@ fn of(order: &SubOrder) -> NewSubmission {
         fail_fast_on_critical: plan
             .fail_fast_on_critical
             .unwrap_or(above.fail_fast_on_critical),
-        partial_success_allowed: above.partial_success_allowed,
+        // What the run above forgives is its own: a step whose required agent failed has
+        // failed (rule A1).
+        partial_success_allowed: false,
         trace_id: above.trace_id.clone(),
         source: Some(order.pipeline.source.clone()),
         work_dir: PathBuf::from(&above.work_dir),

@@ -7,4 +7,6 @@
 
 mod fail_closed;
 mod journey;
+mod nesting;
+mod operations;
 mod world;
