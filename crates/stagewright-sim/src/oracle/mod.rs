@@ -5,17 +5,19 @@
 //! mean, and the events, and what the simulated world knows to be true. It must never ask
 //! the core what is right.
 //!
-//! `starts` is what must hold when something begins or is skipped, `ends` when a try
-//! ends, `verdicts` when the run does; `repetitions` and `alternatives` hold the rules of
-//! decision 34 and of fallbacks, `reopening` says what starts over.
+//! `starts` is what must hold when something begins, with `turns` and `conditions`; `ends`
+//! when a try ends, `verdicts` when the run does. `repetitions` and `alternatives` hold the
+//! rules of decision 34 and of fallbacks, `reopening` says what starts over.
 
 mod alternatives;
+mod conditions;
 mod ends;
 mod invariant;
 mod picture;
 mod reopening;
 mod repetitions;
 mod starts;
+mod turns;
 mod verdicts;
 
 pub(crate) use invariant::{Check, hold};

@@ -1,11 +1,10 @@
-//! What must hold when a node or an instance starts, asks, waits, or is skipped.
+//! What must hold when a node or an instance starts, asks or waits.
 
-use super::picture::{At, Input, may_break, may_fail, may_hold};
+use super::picture::{At, Input, may_hold};
 use super::{Check, Invariant, Oracle, hold};
-use crate::conditions::Truth;
-use stagewright_core::event::{Asker, Launch, SkipReason, WaitReason};
-use stagewright_core::plan::{Action, OnInterrupt, Repeated, Role};
-use stagewright_core::{NodeIx, StageIx};
+use stagewright_core::NodeIx;
+use stagewright_core::event::{Launch, WaitReason};
+use stagewright_core::plan::{Action, OnInterrupt};
 
 /// The most launches of one try (decision 3).
 const MAX_LAUNCHES: u32 = 3;
@@ -187,84 +186,6 @@ impl Oracle<'_> {
         Ok(())
     }
 
-    pub(super) fn skipped(&mut self, node: NodeIx, reason: &SkipReason) -> Check {
-        let state = self.picture.node(node);
-        hold(!state.is_over(), Invariant::FinishedStaysFinished, || {
-            format!("{node:?} is skipped and was over")
-        })?;
-        hold(
-            !matches!(
-                state.at,
-                At::Running { .. } | At::Resting { .. } | At::Repeating
-            ),
-            Invariant::CountsAddUp,
-            || format!("{node:?} is skipped and was tried"),
-        )?;
-        let truth = self.truth(node);
-        let explained = match reason {
-            SkipReason::ConditionFalse => may_fail(truth),
-            SkipReason::ConditionError { .. } => may_break(truth),
-            SkipReason::DependencyFailed { node: cause } => {
-                let place = self.place(node);
-                let edges = &self.case.plan.node(node).depends_on;
-                let mut named = edges.iter().map(|other| self.seen_from(*other, place));
-                named.any(|other| other == *cause) && !self.picture.node(*cause).satisfies()
-            }
-            SkipReason::Halted { .. } => {
-                let stage = self.case.plan.node(node).stage;
-                self.picture.is_halted(stage) || self.picture.only_tried
-            }
-            SkipReason::StageSkipped
-            | SkipReason::NoItems
-            | SkipReason::StageConditionError { .. } => false,
-        };
-        hold(explained, Invariant::ConditionsHold, || {
-            format!("{node:?} is skipped as {} without reason", reason.word())
-        })?;
-        let fine = *reason == SkipReason::ConditionFalse;
-        let state = self.picture.node_mut(node);
-        state.at = At::Skipped { fine };
-        state.with_its_stage = false;
-        self.goes_on(node);
-        Ok(())
-    }
-
-    pub(super) fn stage_started(&self, stage: StageIx) -> Check {
-        let says = &self.case.meaning.stages[stage.index()];
-        let truth = self.says(says, None);
-        hold(may_hold(truth), Invariant::ConditionsHold, || {
-            format!("{stage:?} starts and its condition does not hold")
-        })
-    }
-
-    pub(super) fn stage_skipped(&mut self, stage: StageIx, reason: &SkipReason) -> Check {
-        let of = Repeated::Stage(stage);
-        let says = &self.case.meaning.stages[stage.index()];
-        let truth = self.says(says, None);
-        let known = self.picture.repetitions.get(&of);
-        let explained = match reason {
-            SkipReason::ConditionFalse => may_fail(truth),
-            SkipReason::ConditionError { .. } => may_break(truth) || self.cannot_begin(of),
-            SkipReason::NoItems => known.is_some_and(|known| known.count == 0),
-            SkipReason::Halted { .. } => self.picture.is_halted(stage) || self.picture.only_tried,
-            SkipReason::DependencyFailed { .. }
-            | SkipReason::StageSkipped
-            | SkipReason::StageConditionError { .. } => false,
-        };
-        hold(explained, Invariant::ConditionsHold, || {
-            format!("{stage:?} is skipped as {} without reason", reason.word())
-        })?;
-        let fine = matches!(reason, SkipReason::ConditionFalse | SkipReason::NoItems);
-        for node in self.case.plan.stage(stage).all_nodes() {
-            let state = self.picture.node_mut(node);
-            if !state.is_over() {
-                state.at = At::Skipped { fine };
-                state.with_its_stage = true;
-            }
-        }
-        Ok(())
-    }
-
     /// Everything that must hold before a node of any kind begins or goes on.
     pub(super) fn may_begin(&self, node: NodeIx) -> Check {
         let state = self.picture.node(node);
@@ -294,43 +215,6 @@ impl Oracle<'_> {
         self.dependencies_hold(node)
     }
 
-    /// What the condition of a node says; it holds where it is not asked.
-    fn truth(&self, node: NodeIx) -> Truth {
-        let says = &self.case.meaning.nodes[node.index()];
-        match (self.case.plan.repeated_by(node), node.instance()) {
-            (Some(Repeated::Node(_)), None) if says.is_of_each() => Truth::Holds,
-            (Some(Repeated::Node(_)), Some(_)) if !says.is_of_each() => self.says(says, None),
-            _ => self.says(says, self.place(node)),
-        }
-    }
-
-    /// Whether the condition of a node is asked for this instance, or for the whole of it:
-    /// of a repeated agent once for all, unless it is about the single instance.
-    pub(super) fn is_asked_here(&self, node: NodeIx) -> bool {
-        let of_each = self.case.meaning.nodes[node.index()].is_of_each();
-        match self.case.plan.repeated_by(node) {
-            None => true,
-            Some(Repeated::Node(_)) => of_each == node.instance().is_some(),
-            Some(Repeated::Stage(_)) => node.instance().is_some(),
-        }
-    }
-
-    /// A condition is asked where it belongs, when its node could start.
-    pub(super) fn condition_asked(&mut self, asker: Asker) -> Check {
-        let Asker::Node(node) = asker else {
-            return Ok(());
-        };
-        let here = self.is_asked_here(node);
-        hold(here, Invariant::ConditionsHold, || {
-            format!("{node:?} is asked for, and its condition is not about that")
-        })?;
-        self.is_its_turn(node)?;
-        self.has_room(node)?;
-        self.dependencies_hold(node)?;
-        self.goes_on(node);
-        Ok(())
-    }
-
     /// What is repeated runs as its instances and nothing else.
     fn is_one_of_its_kind(&self, node: NodeIx) -> Check {
         let repeated = self.case.plan.repeated_by(node).is_some();
@@ -339,90 +223,5 @@ impl Oracle<'_> {
             Invariant::InstancesHold,
             || format!("{node:?} begins as a whole and is repeated"),
         )
-    }
-
-    /// Stages in order, gates after agents, one at a time where that is said.
-    fn is_its_turn(&self, node: NodeIx) -> Check {
-        let plan = &self.case.plan;
-        let planned = plan.node(node);
-        let stage = plan.stage(planned.stage);
-        for earlier in (0..stage.first.number()).map(NodeIx::new) {
-            hold(
-                self.picture.node(earlier).is_over(),
-                Invariant::StagesInOrder,
-                || format!("{node:?} starts before {earlier:?} of an earlier stage is over"),
-            )?;
-        }
-        if planned.role == Role::Gate {
-            for agent in stage.agent_nodes() {
-                let agent = node.sibling(agent);
-                hold(
-                    self.picture.node(agent).is_over(),
-                    Invariant::StagesInOrder,
-                    || format!("gate {node:?} starts before agent {agent:?} is over"),
-                )?;
-            }
-        }
-        let others = |others: Box<dyn Iterator<Item = NodeIx> + '_>| {
-            let mut others = others;
-            others.find(|other| *other != node && self.picture.node(*other).is_begun())
-        };
-        let wholes = stage.all_nodes().filter(|other| *other != node.whole());
-        let parts = stage
-            .all_nodes()
-            .flat_map(|other| self.picture.parts(other));
-        let busy = match (planned.role, plan.repeated_by(node)) {
-            (Role::Gate, _) => others(Box::new(stage.all_nodes().chain(parts))),
-            (Role::Agent, _) if !self.case.is_one_at_a_time(planned.stage) => None,
-            (Role::Agent, Some(Repeated::Stage(_))) => {
-                others(Box::new(stage.all_nodes().map(|other| node.sibling(other))))
-            }
-            (Role::Agent, _) => others(Box::new(wholes)),
-        };
-        hold(busy.is_none(), Invariant::OneAtATime, || {
-            format!("{node:?} starts beside {busy:?}")
-        })?;
-        let gates = stage.gate_nodes().flat_map(|gate| {
-            let parts = self.picture.parts(gate);
-            std::iter::once(gate).chain(parts)
-        });
-        let mut judging = gates.filter(|gate| *gate != node);
-        let judging = judging.find(|gate| matches!(self.picture.at(*gate), At::Running { .. }));
-        hold(judging.is_none(), Invariant::OneAtATime, || {
-            format!("{node:?} starts while {judging:?} judges the tree")
-        })
-    }
-
-    fn dependencies_hold(&self, node: NodeIx) -> Check {
-        let planned = self.case.plan.node(node);
-        let place = self.place(node);
-        for other in &planned.depends_on {
-            let other = self.seen_from(*other, place);
-            let satisfied = self.picture.node(other).satisfies();
-            hold(satisfied, Invariant::DependenciesHold, || {
-                format!("{node:?} starts and {other:?} has not succeeded")
-            })?;
-        }
-        for other in &planned.after {
-            let other = self.seen_from(*other, place);
-            let over = self.picture.node(other).is_over();
-            hold(over, Invariant::DependenciesHold, || {
-                format!("{node:?} starts and {other:?} is not over")
-            })?;
-        }
-        Ok(())
-    }
-
-    fn has_a_slot(&self, node: NodeIx) -> Check {
-        let stage = self.case.plan.node(node).stage;
-        let running = self
-            .picture
-            .all()
-            .filter(|(_, other)| matches!(other.at, At::Running { .. }))
-            .count();
-        let slots = self.case.slots(stage);
-        hold(running < slots, Invariant::SlotsHold, || {
-            format!("{node:?} starts beside {running} others with {slots} slots")
-        })
     }
 }

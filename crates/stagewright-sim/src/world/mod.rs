@@ -1,10 +1,11 @@
 //! The world around a driver: time, processes, people, and the loop that lets one
 //! thing happen after the other.
 //!
-//! `shell` is the simulated counterpart of the engine: it commits, then acts. `life`
-//! is what happens to it: crashes, claims, people with late answers.
+//! `shell` is the simulated counterpart of the engine: it commits, then acts, on
+//! `processes`. `life` is what happens to it: crashes, claims, people with late answers.
 
 mod life;
+mod processes;
 mod shell;
 
 use crate::agents::Renderer;

@@ -1,29 +1,25 @@
-//! Everything that a plan can say and that can happen in a run, by word, so that a test
-//! can prove that each of it is drawn and does happen.
+//! A word for every kind of everything.
 //!
 //! Every list of words is made from the very match that names them, and none of these
 //! matches has a wildcard: whoever adds a kind of anything to the core is told here by the
 //! compiler, and by the test when the generator never draws it.
 
-use crate::case::Case;
+use stagewright_core::ErrorClass;
 use stagewright_core::condition::{Condition, Evaluator, Operator};
-use stagewright_core::decision::Choice;
 use stagewright_core::event::{
     Asker, AttemptResult, Event, HaltCause, RepetitionEnd, RunStatus, SkipReason, StageStatus,
     Verdict, WaitReason,
 };
 use stagewright_core::plan::{
-    Action, Items, Node, OnFailure, OnInterrupt, Over, Program, Repeat, Repeated, Role, RunMode,
-    Stage, StageMode, Strategy,
+    Action, Items, OnFailure, OnInterrupt, Over, Program, Repeated, Role, RunMode, StageMode,
+    Strategy,
 };
-use stagewright_core::{ErrorClass, NodeIx, Plan, StageIx};
-use std::collections::BTreeSet;
 
 /// A function that names a value, and the list of all names that it can give.
 macro_rules! words {
     ($list:ident $name:ident ($type:ty) { $($pattern:pat => $word:literal,)* }) => {
-        const $list: &[&str] = &[$($word),*];
-        fn $name(value: &$type) -> &'static str {
+        pub(super) const $list: &[&str] = &[$($word),*];
+        pub(super) fn $name(value: &$type) -> &'static str {
             match value {
                 $($pattern => $word,)*
             }
@@ -218,260 +214,3 @@ words! { RESULTS result_word (AttemptResult) {
     AttemptResult::Failed { class: ErrorClass::Cancelled, .. } => "failed: cancelled",
     AttemptResult::Failed { class: ErrorClass::Interrupted, .. } => "failed: interrupted",
 } }
-
-/// What else has to happen: combinations that no single value shows.
-const BESIDES: &[&str] = &[
-    "depends_on",
-    "when: any",
-    "input_transformer",
-    "an edge inside a repeated stage",
-    "a gate in a repeated stage",
-    "a person in a repeated stage",
-    "a person, repeated",
-    "max_parallelism of an agent",
-    "max_parallelism of a repeated stage",
-    "approved",
-    "rejected",
-    "merge",
-    "merge by override",
-    "block",
-    "retry after",
-    "a paused driver commits",
-    "a paused driver is refused",
-];
-
-/// All words: what has to be drawn, and what has to happen.
-pub fn all() -> impl Iterator<Item = &'static str> {
-    let lists = [
-        ACTIONS,
-        FALLBACKS,
-        PROGRAMS,
-        STRATEGIES,
-        REPEATS,
-        CONDITIONS,
-        OPERATORS,
-        MODES,
-        ROLES,
-        INTERRUPTS,
-        FAILURES,
-        EVENTS,
-        SKIPS,
-        HALTS,
-        REPETITION_ENDS,
-        RESULTS,
-        BESIDES,
-    ];
-    lists.into_iter().flatten().copied()
-}
-
-/// The words for what was drawn.
-pub fn of_case(case: &Case) -> BTreeSet<&'static str> {
-    let mut words = BTreeSet::new();
-    let Plan {
-        stages,
-        nodes,
-        // What the core reads of these is drawn, and seen in what they lead to.
-        policy: _,
-        fail_fast: _,
-        fail_fast_on_critical: _,
-        // The core never reads these: they are the language's and the engine's.
-        format: _,
-        name: _,
-        version: _,
-        form: _,
-        context: _,
-        limits: _,
-        trusted: _,
-        reports: _,
-        severities: _,
-    } = &case.plan;
-    for (stage, number) in stages.iter().zip(0_u32..) {
-        of_stage(case, StageIx(number), stage, &mut words);
-    }
-    for (node, number) in nodes.iter().zip(0_u32..) {
-        of_node(case, NodeIx::new(number), node, &mut words);
-    }
-    words
-}
-
-fn of_stage(case: &Case, ix: StageIx, stage: &Stage, words: &mut BTreeSet<&'static str>) {
-    let Stage {
-        mode,
-        condition,
-        max_parallelism,
-        gates,
-        repeat,
-        // They are drawn, and seen in what they lead to.
-        required: _,
-        timeout_ms: _,
-        agents: _,
-        first: _,
-        id: _,
-        name: _,
-    } = stage;
-    words.insert(mode_word(&(case.submission.mode, *mode)));
-    of_condition(condition.as_ref(), words);
-    let Some(repeat) = repeat else {
-        return;
-    };
-    of_repeat(Repeated::Stage(ix), repeat, words);
-    if *gates > 0 {
-        words.insert("a gate in a repeated stage");
-    }
-    if max_parallelism.is_some() {
-        words.insert("max_parallelism of a repeated stage");
-    }
-}
-
-fn of_node(case: &Case, ix: NodeIx, node: &Node, words: &mut BTreeSet<&'static str>) {
-    let Node {
-        role,
-        stage,
-        condition,
-        depends_on,
-        after,
-        on_failure,
-        on_interrupt,
-        action,
-        fallbacks,
-        strategy,
-        repeat,
-        // They are drawn, and seen in what they lead to.
-        required: _,
-        limits: _,
-        retry: _,
-        agent_type: _,
-        projection: _,
-        id: _,
-        name: _,
-        transformer,
-        // The core never reads these.
-        outputs: _,
-        secrets: _,
-    } = node;
-    words.insert(role_word(role));
-    words.insert(failure_word(on_failure));
-    words.insert(interrupt_word(on_interrupt));
-    words.insert(action_word(action));
-    words.extend(fallbacks.iter().map(fallback_word));
-    for action in std::iter::once(action).chain(fallbacks) {
-        if let Action::Command(command) = action {
-            words.insert(program_word(&command.program));
-        }
-    }
-    if !fallbacks.is_empty() {
-        words.insert(strategy_word(strategy));
-    }
-    of_condition(condition.as_ref(), words);
-    words.extend(transformer.as_ref().map(|_| "input_transformer"));
-    words.extend((!depends_on.is_empty()).then_some("depends_on"));
-    words.extend((!after.is_empty()).then_some("when: any"));
-    let is_person = matches!(action, Action::Human(_));
-    if case.plan.stage(*stage).repeat.is_some() {
-        let mut edges = depends_on.iter().chain(after);
-        let inside = edges.any(|other| case.plan.node(*other).stage == *stage);
-        words.extend(inside.then_some("an edge inside a repeated stage"));
-        words.extend(is_person.then_some("a person in a repeated stage"));
-    }
-    if let Some(repeat) = repeat {
-        of_repeat(Repeated::Node(ix), repeat, words);
-        words.extend(is_person.then_some("a person, repeated"));
-    }
-}
-
-fn of_repeat(of: Repeated, repeat: &Repeat, words: &mut BTreeSet<&'static str>) {
-    let Repeat {
-        over,
-        max_parallelism,
-    } = repeat;
-    words.insert(repeat_word(&(of, over.clone())));
-    words.extend(max_parallelism.map(|_| "max_parallelism of an agent"));
-    of_condition(over.condition(), words);
-}
-
-fn of_condition(condition: Option<&Condition>, words: &mut BTreeSet<&'static str>) {
-    let Some(condition) = condition else {
-        return;
-    };
-    words.insert(condition_word(condition));
-    match condition {
-        Condition::IfField { operator, .. } | Condition::IfResult { operator, .. } => {
-            words.insert(operator_word(operator));
-        }
-        Condition::All { of } | Condition::Any { of } => {
-            for part in of {
-                of_condition(Some(part), words);
-            }
-        }
-        Condition::Not { of } => of_condition(Some(of), words),
-        Condition::Always
-        | Condition::Never
-        | Condition::Expression { .. }
-        | Condition::Custom { .. } => {}
-    }
-}
-
-/// The words for what happened.
-pub fn of_event(event: &Event) -> BTreeSet<&'static str> {
-    let mut words = BTreeSet::from([event_word(event)]);
-    match event {
-        Event::NodeSkipped { reason, .. } => of_skip(reason, &mut words),
-        Event::StageSkipped { reason, .. } => {
-            of_skip(reason, &mut words);
-            words.extend(of_members(reason).as_ref().map(skip_word));
-        }
-        Event::Halted { cause, .. } => {
-            words.insert(halt_word(cause));
-        }
-        Event::RepetitionFinished { end, .. } => {
-            words.insert(repetition_end_word(end));
-        }
-        Event::AttemptFinished {
-            outcome, retry_at, ..
-        } => {
-            words.insert(result_word(&outcome.result));
-            let asked = outcome.retry_after_ms.filter(|_| retry_at.is_some());
-            words.extend(asked.map(|_| "retry after"));
-        }
-        Event::Answered { answer, .. } => {
-            words.insert(match answer.approved {
-                true => "approved",
-                false => "rejected",
-            });
-        }
-        Event::Ended {
-            decision: Some(decision),
-            ..
-        } => {
-            words.insert(match decision.decision {
-                Choice::Merge if decision.override_applied => "merge by override",
-                Choice::Merge => "merge",
-                Choice::Block => "block",
-            });
-        }
-        _ => {}
-    }
-    words
-}
-
-fn of_skip(reason: &SkipReason, words: &mut BTreeSet<&'static str>) {
-    words.insert(skip_word(reason));
-    if let SkipReason::Halted { cause } = reason {
-        words.insert(halt_word(cause));
-    }
-}
-
-/// What the skip of a stage means for what is in it.
-fn of_members(reason: &SkipReason) -> Option<SkipReason> {
-    match reason {
-        SkipReason::ConditionFalse => Some(SkipReason::StageSkipped),
-        SkipReason::ConditionError { message } => Some(SkipReason::StageConditionError {
-            message: message.clone(),
-        }),
-        SkipReason::DependencyFailed { .. }
-        | SkipReason::StageSkipped
-        | SkipReason::StageConditionError { .. }
-        | SkipReason::NoItems
-        | SkipReason::Halted { .. } => None,
-    }
-}
