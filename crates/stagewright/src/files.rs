@@ -41,6 +41,7 @@ fn text_of(reader: impl std::io::Read, path: &Path) -> Result<String, UserError>
     String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         UserError::unreadable(path, &format!("byte {place} is not UTF-8 text"))
+            .hint("pipelines, settings and documents are text: save it as UTF-8")
     })
 }
 

@@ -8,6 +8,7 @@
 mod documents;
 mod durability;
 mod error_pages;
+mod hostile;
 mod import;
 mod init;
 mod observing;
