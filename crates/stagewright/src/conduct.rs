@@ -166,6 +166,15 @@ fn show_beside(
     if !is_told {
         print_lines(printer, &summary);
     }
+    if let Some(step) = &run.submission().parent_step
+        && run.standing() == Standing::Ended
+    {
+        let above = &step.run_id;
+        printer.note(&format!(
+            "this run is the step `{}` of run {above}: `stagewright resume {above}` goes on there",
+            step.node
+        ));
+    }
     Ok(Exit::of_run(run, manner.exit_partial))
 }
 

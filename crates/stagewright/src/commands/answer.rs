@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
+use stagewright_core::event::WaitReason;
 use stagewright_core::{NodeIx, NodeView, Run, Standing};
 use stagewright_engine::{Engine, EngineError, PersonsAnswer, Reached};
 use stagewright_journal::{Holder, InboxMessage};
@@ -142,7 +143,22 @@ fn too_late(run: &Run, node: NodeIx) -> UserError {
 
 /// The node that is meant: the one that waits, or the one that was named.
 fn waiting_node(run: &Run, named: Option<&str>) -> Result<NodeIx, UserError> {
-    let waiting: Vec<NodeIx> = run.parked_nodes().collect();
+    let (below, waiting): (Vec<NodeIx>, Vec<NodeIx>) = run
+        .parked_nodes()
+        .partition(|node| asked_below(run, *node).is_some());
+    let meant = |node: &&NodeIx| named.is_none_or(|id| run.label(**node) == id);
+    if let Some(node) = below.iter().find(meant)
+        && (named.is_some() || waiting.is_empty())
+    {
+        let question = asked_below(run, *node).unwrap_or_default();
+        return Err(UserError::usage(
+            "SW0306",
+            format!(
+                "`{}` is a pipeline, and waits: {question}",
+                run.label(*node)
+            ),
+        ));
+    }
     let ids: Vec<String> = waiting.iter().map(|node| run.label(*node)).collect();
     let run_id = &run.submission().run_id;
     match (named, waiting.as_slice()) {
@@ -173,6 +189,18 @@ fn waiting_node(run: &Run, named: Option<&str>) -> Result<NodeIx, UserError> {
             format!("several agents of run {run_id} wait: {}", ids.join(", ")),
         )
         .hint("name the one that is meant after the run")),
+    }
+}
+
+/// What the run of a pipeline step waits for; `None` for every other wait (decision 35).
+fn asked_below(run: &Run, node: NodeIx) -> Option<&str> {
+    match run.view(node) {
+        NodeView::Parked {
+            reason: WaitReason::Pipeline,
+            question,
+            ..
+        } => Some(question),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 mod cancelled;
 mod fallbacks;
 mod http;
+mod inputs;
 mod loops;
 mod outputs;
 mod pipelines;

@@ -140,9 +140,7 @@ fn a_failure_comes_up_and_is_resumed() {
             .replace("{{ results.sub.output.decision }} ", ""),
         FAILS,
     );
-    world
-        .call(&["run", "p.yaml", "--id", "p", "--no-partial-success"])
-        .leaves(3);
+    world.call(&["run", "p.yaml", "--id", "p"]);
     assert_eq!(world.lines("log"), ["first", "second"]);
     let failed = report(&world);
     let sub = agent(&failed, "sub");
@@ -231,7 +229,12 @@ fn a_person_is_asked_below() {
     assert!(ended.err.contains(&run_id), "{ended}");
     // The one above waits for nobody by itself.
     world.call(&["resume", "p"]).leaves(43);
-    world.call(&["approve", &run_id]).leaves(0).says("resume");
+    world.call(&["approve", "p"]).leaves(2).says(&run_id);
+    let above = world.status("p")["run_id"].as_str().unwrap().to_owned();
+    world
+        .call(&["approve", &run_id])
+        .leaves(0)
+        .says(&format!("stagewright resume {above}"));
     assert_eq!(world.lines("log"), ["first"]);
     world.call(&["resume", "p"]).leaves(0);
     assert_eq!(world.lines("log"), ["first", "after MERGE approve"]);
