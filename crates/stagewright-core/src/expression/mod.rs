@@ -45,7 +45,7 @@ impl From<Excess> for ExpressionError {
         Self {
             message: excess.to_string(),
             offset: match excess {
-                Excess::Tokens { offset } => Some(offset),
+                Excess::Tokens { offset } | Excess::Multiplied { offset } => Some(offset),
                 Excess::Statements => None,
             },
         }

@@ -4,6 +4,9 @@
 //! and `{% … %}` nest in the same way. Both are counted before anything is compiled, so
 //! that no text, wherever it came from, can exhaust the stack. What is counted is never
 //! too little: words and operators, whether they nest or not.
+//!
+//! The compiler computes what is constant, so a literal that is multiplied would be built
+//! in full for whoever only looks at the expression: `'x' * 99999999` is refused too.
 
 /// The most words, operators and brackets of one expression. This much fits a stack of
 /// two megabytes, the usual one of a thread.
@@ -22,6 +25,11 @@ pub enum Excess {
     },
     /// [`MAX_STATEMENTS`].
     Statements,
+    /// A literal text or list is multiplied, in the expression at this byte offset.
+    Multiplied {
+        /// As for [`Excess::Tokens`].
+        offset: usize,
+    },
 }
 
 impl std::fmt::Display for Excess {
@@ -34,13 +42,19 @@ impl std::fmt::Display for Excess {
             Self::Statements => {
                 write!(f, "a template has at most {MAX_STATEMENTS} `{{% … %}}`")
             }
+            Self::Multiplied { .. } => {
+                write!(
+                    f,
+                    "a text or list that stands in an expression cannot be multiplied"
+                )
+            }
         }
     }
 }
 
 /// The limit that an expression exceeds.
 pub fn excess_of_expression(expression: &str) -> Option<Excess> {
-    (tokens_of(expression, None) > MAX_EXPRESSION_TOKENS).then_some(Excess::Tokens { offset: 0 })
+    Scan::of(expression, None).excess(0)
 }
 
 /// The first limit that a template exceeds.
@@ -53,44 +67,149 @@ pub fn excess_of_template(template: &str) -> Option<Excess> {
     [("{{", "}}"), ("{%", "%}")]
         .into_iter()
         .flat_map(|(opening, end)| template.match_indices(opening).map(move |at| (at.0, end)))
-        .find(|(at, end)| tokens_of(&template[at + 2..], Some(end)) > MAX_EXPRESSION_TOKENS)
-        .map(|(offset, _)| Excess::Tokens { offset })
+        .find_map(|(at, end)| Scan::of(&template[at + 2..], Some(end)).excess(at))
 }
 
-/// How many words, operators and brackets an expression has; texts in quotes count as
-/// one. Operators are counted by character, which is never too few. The expression ends
-/// where its mark stands outside of quotes and brackets, as it does for the compiler, or
-/// else with the text; counting ends when it is too large.
-fn tokens_of(text: &str, end: Option<&str>) -> usize {
-    let mut count = 0;
-    let mut open = 0_i64;
-    let mut in_word = false;
-    let mut characters = text.char_indices();
-    while let Some((at, c)) = characters.next() {
-        let ended = open == 0 && end.is_some_and(|end| text[at..].starts_with(end));
-        if ended || count > MAX_EXPRESSION_TOKENS {
-            break;
+/// What is seen of an expression without compiling it.
+#[derive(Default)]
+struct Scan {
+    /// Words, operators and brackets; texts in quotes count as one. Operators are counted
+    /// by character, which is never too few.
+    tokens: usize,
+    /// Whether a literal text or list is multiplied.
+    multiplies: bool,
+    /// What ended last.
+    last: Piece,
+    /// The brackets that are open.
+    groups: Vec<Group>,
+}
+
+/// What stands before a place of an expression.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Piece {
+    /// Nothing, or an operator but `*`.
+    #[default]
+    Operator,
+    /// `*`.
+    Times,
+    /// A text, a list, or brackets around them and other literals.
+    Literal,
+    /// Anything else that has a value.
+    Value,
+}
+
+/// Brackets that are open.
+struct Group {
+    /// What stands before them: behind a value they are a call or a subscript.
+    before: Piece,
+    /// Whether they have a text or are a list.
+    has_text: bool,
+    /// Whether they have a name, so that nothing of them is known before a run.
+    has_name: bool,
+}
+
+impl Scan {
+    /// Scans an expression. It ends where its mark stands outside of quotes and brackets,
+    /// as it does for the compiler, or else with the text; scanning ends when it is too
+    /// large.
+    fn of(text: &str, end: Option<&str>) -> Self {
+        let mut scan = Self::default();
+        let mut open = 0_i64;
+        let mut characters = text.char_indices().peekable();
+        while let Some((at, c)) = characters.next() {
+            let ended = open == 0 && end.is_some_and(|end| text[at..].starts_with(end));
+            if ended || scan.tokens > MAX_EXPRESSION_TOKENS {
+                break;
+            }
+            match c {
+                '(' | '[' | '{' => open += 1,
+                ')' | ']' | '}' => open -= 1,
+                _ => {}
+            }
+            if c.is_whitespace() {
+                continue;
+            }
+            scan.tokens += 1;
+            match c {
+                '\'' | '"' => {
+                    skip_quoted(&mut characters, c);
+                    scan.value(Piece::Literal);
+                }
+                '(' | '[' | '{' => scan.open(c),
+                ')' | ']' | '}' => scan.close(),
+                '*' => {
+                    scan.multiplies |= scan.last == Piece::Literal;
+                    scan.last = Piece::Times;
+                }
+                c if is_part_of_a_word(c) => {
+                    let behind = |(_, c): &(usize, char)| is_part_of_a_word(*c);
+                    while characters.next_if(behind).is_some() {}
+                    let is_name = !c.is_ascii_digit();
+                    scan.name(is_name);
+                }
+                _ => scan.last = Piece::Operator,
+            }
         }
-        match c {
-            '(' | '[' | '{' => open += 1,
-            ')' | ']' | '}' => open -= 1,
-            _ => {}
-        }
-        let word = c.is_alphanumeric() || c == '_';
-        let continues = word && in_word;
-        if !c.is_whitespace() && !continues {
-            count += 1;
-        }
-        in_word = word;
-        if matches!(c, '\'' | '"') {
-            skip_quoted(&mut characters, c);
+        scan
+    }
+
+    fn excess(&self, offset: usize) -> Option<Excess> {
+        if self.tokens > MAX_EXPRESSION_TOKENS {
+            Some(Excess::Tokens { offset })
+        } else if self.multiplies {
+            Some(Excess::Multiplied { offset })
+        } else {
+            None
         }
     }
-    count
+
+    fn value(&mut self, piece: Piece) {
+        self.multiplies |= self.last == Piece::Times && piece == Piece::Literal;
+        if piece == Piece::Literal
+            && let Some(group) = self.groups.last_mut()
+        {
+            group.has_text = true;
+        }
+        self.last = piece;
+    }
+
+    fn name(&mut self, is_name: bool) {
+        if is_name && let Some(group) = self.groups.last_mut() {
+            group.has_name = true;
+        }
+        self.last = Piece::Value;
+    }
+
+    fn open(&mut self, bracket: char) {
+        self.groups.push(Group {
+            before: self.last,
+            has_text: bracket == '[',
+            has_name: false,
+        });
+        self.last = Piece::Operator;
+    }
+
+    fn close(&mut self) {
+        let Some(group) = self.groups.pop() else {
+            return;
+        };
+        let is_part = matches!(group.before, Piece::Literal | Piece::Value);
+        self.last = group.before;
+        if group.has_text && !group.has_name && !is_part {
+            self.value(Piece::Literal);
+        } else {
+            // A name within makes the whole around it unknown too.
+            self.name(group.has_name || is_part);
+        }
+    }
+}
+
+fn is_part_of_a_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 /// Goes behind the quote that ends a text.
-fn skip_quoted(characters: &mut std::str::CharIndices<'_>, quote: char) {
+fn skip_quoted(characters: &mut impl Iterator<Item = (usize, char)>, quote: char) {
     while let Some((_, c)) = characters.next() {
         match c {
             '\\' => {
@@ -119,9 +238,47 @@ mod tests {
             ("a[0]()", 6),
             ("'open ((((", 1),
         ] {
-            assert_eq!(tokens_of(expression, None), expected, "{expression}");
+            assert_eq!(Scan::of(expression, None).tokens, expected, "{expression}");
         }
     }
+
+    #[test]
+    fn literals_are_not_multiplied() {
+        // Goal: nothing that the compiler would compute can be large; numbers and what is
+        // known only in a run are left alone.
+        for (expression, expected) in [
+            ("'x' * 99999999", true),
+            ("9 * 'x'", true),
+            ("('x') * 9", true),
+            ("9 * ('x' + 'y')", true),
+            ("('a' ~ ('b')) * 9", true),
+            ("-(('a')) * 9", true),
+            ("[1] * 9", true),
+            ("9 * [1, 2]", true),
+            ("[['a'] * 9]", true),
+            ("context.n + 'x' * 9", true),
+            ("{'a': 'x'} * 9", true),
+            ("2 * 3 * 'x'", true),
+            ("3 * 4 + 5", false),
+            ("context.n * 9", false),
+            ("context['n'] * 9", false),
+            ("(context['n'] + 1) * 9", false),
+            ("(context.n | default('x')) * 9", false),
+            ("f('x') * 9", false),
+            ("context.a * 2 == 4 and context.b == 'x'", false),
+            ("'*' == 'a * b'", false),
+            ("('x' if context.a else 'y') * 9", false),
+            ("'x' + 'y'", false),
+            (") * 'x' (", true),
+        ] {
+            let found = excess_of_expression(expression) == Some(Excess::Multiplied { offset: 0 });
+            assert_eq!(found, expected, "{expression}");
+        }
+        let template = "a * 'b' {{ x }} {{ 'x' * 9 }}";
+        let expected = Some(Excess::Multiplied { offset: 16 });
+        assert_eq!(excess_of_template(template), expected);
+    }
+
     #[test]
     fn a_hole_ends_where_the_compiler_ends_it() {
         // Goal: nothing within a hole makes the rest of it look like literal text.

@@ -38,7 +38,14 @@ fn expressions_yield_values_or_say_what_there_is() {
             "nope",
             Err("`nope` does not exist; there is: context, results"),
         ),
-        ("'x' * 999999999999", Err("repeated string is too large")),
+        (
+            "context.pr.title * 999999999999",
+            Err("repeated string is too large"),
+        ),
+        (
+            "'x' * 9",
+            Err("a text or list that stands in an expression cannot be multiplied"),
+        ),
         // Kinds have an order too; a filter insists on a number.
         ("context.pr.title > 3", Ok(true.into())),
         ("context.pr.files < 3", Ok(false.into())),
