@@ -5,6 +5,7 @@
 use crate::files::read_text;
 use crate::user_error::UserError;
 use serde_json::{Map, Value};
+use stagewright_engine::lay_over;
 use stagewright_language::{Source, read_data, render};
 use std::path::Path;
 
@@ -91,23 +92,6 @@ fn nest(key: &str, value: Value) -> Result<Value, UserError> {
     Ok(key.rsplit('.').fold(value, |inner, part| {
         Value::Object(Map::from_iter([(part.to_owned(), inner)]))
     }))
-}
-
-/// Maps merge deep, everything else replaces.
-fn lay_over(under: &mut Value, over: Value) {
-    match (under, over) {
-        (Value::Object(under), Value::Object(over)) => {
-            for (key, value) in over {
-                match under.get_mut(&key) {
-                    Some(slot) => lay_over(slot, value),
-                    None => {
-                        under.insert(key, value);
-                    }
-                }
-            }
-        }
-        (slot, value) => *slot = value,
-    }
 }
 
 /// Names of the context that look like slips of the finger for names that the pipeline

@@ -5,11 +5,11 @@ use crate::user_error::UserError;
 use stagewright_report::log;
 use stagewright_settings::{LogFormat, LogLevel, SettingsError};
 
-#[cfg(test)]
-pub(crate) use stagewright_settings::{SETTINGS, UNUSED};
 pub(crate) use stagewright_settings::{
     Environment, FILE_NAME, Origin, STATE_DIR_VARIABLE, SeedNames, Settings,
 };
+#[cfg(test)]
+pub(crate) use stagewright_settings::{SETTINGS, UNUSED};
 
 impl From<SettingsError> for UserError {
     fn from(error: SettingsError) -> Self {
@@ -24,8 +24,9 @@ impl From<SettingsError> for UserError {
                 error.rendered = format!("{details}\n");
                 error
             }
-            SettingsError::File { .. } => Self::usage("SW0209", message)
-                .hint("`stagewright settings` lists every setting"),
+            SettingsError::File { .. } => {
+                Self::usage("SW0209", message).hint("`stagewright settings` lists every setting")
+            }
         }
     }
 }

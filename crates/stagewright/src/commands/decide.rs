@@ -1,28 +1,17 @@
-//! `decide`: MERGE or BLOCK over an aggregated result (`make_decision`).
-//!
-//! The seed's `AggregatedResult` has totals by severity and totals by agent type, but
-//! not both at once, so how many HIGH findings come from the types that a policy
-//! counts cannot be read from it (decision 26). The rule here, failing closed:
-//!
-//! - all switches on: the totals count;
-//! - `counted_violations` in the document says it exactly, and is taken at its word;
-//! - otherwise the totals count, unless no type whose switch is on found anything and
-//!   the types whose switches are off found at least as many as there are in total:
-//!   then nothing counts.
-//!
-//! `pattern_rejected` is a field of ours too, which `aggregate` writes. While a policy
-//! blocks on rejected patterns, a new pattern of which the document does not say
-//! whether it was rejected is missing evidence.
+//! `decide`: MERGE or BLOCK over an aggregated result (`make_decision`). How it is weighed
+//! is the engine's; here the document is read strictly.
 
 use super::operation::{self, Fields};
 use crate::arguments::OperationArguments;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::user_error::UserError;
-use serde_json::Value;
+use serde_json::Map;
 use stagewright_core::SeverityCounts;
-use stagewright_core::decision::{Choice, Factor, FactorKind, Policy, Weighed, labels, weigh};
-use stagewright_core::expression::from_json;
+use stagewright_core::decision::{Choice, Policy};
+use stagewright_engine::operations::{
+    Contradiction, MakeDecisionInput, OverallSeverity, WeighedResult, decide as weighed,
+};
 use stagewright_report::documents::MakeDecisionOutput;
 use std::time::Instant;
 
@@ -44,15 +33,6 @@ const POLICY_FIELDS: [&str; 14] = [
     "override_labels",
 ];
 
-/// The overall severities, and whether there is any finding.
-const OVERALL: [(&str, bool); 5] = [
-    ("CRITICAL", true),
-    ("HIGH", true),
-    ("MEDIUM", true),
-    ("LOW", true),
-    ("NONE", false),
-];
-
 /// Decides; leaves with 0 for MERGE and 1 for BLOCK.
 ///
 /// # Errors
@@ -69,12 +49,16 @@ pub(super) fn decide(arguments: &OperationArguments, printer: &Printer) -> Resul
     input.required("aggregated_result")?;
     let result = input.object("aggregated_result")?;
     let result = result.expect("a required field is there");
-    let labels = match input.object("context")? {
-        Some(context) => labels(&from_json(&Value::Object(context.entries().clone()))),
-        None => Vec::new(),
+    let context = input.object("context")?;
+    let input = MakeDecisionInput {
+        aggregated_result: read_result(&result)?,
+        policy,
+        context: context.map_or_else(Map::new, |context| context.entries().clone()),
     };
-    let weighed = weighed(&result, &policy, labels)?;
-    let decision = weigh(&weighed, &policy);
+    let decision = weighed(&input).map_err(|Contradiction { message }| {
+        UserError::usage("SW0225", message)
+            .hint("`stagewright aggregate` makes a result that fits together")
+    })?;
     let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     printer.json(&MakeDecisionOutput::of(&decision, elapsed_ms));
     Ok(match decision.decision {
@@ -115,148 +99,50 @@ fn read_policy(fields: &Fields<'_>) -> Result<Policy, UserError> {
     })
 }
 
-/// Findings by the agent types that a policy has switches for.
-struct ByType {
-    code: u64,
-    architect: u64,
-    lld: u64,
-}
-
-fn weighed(
-    result: &Fields<'_>,
-    policy: &Policy,
-    labels: Vec<String>,
-) -> Result<Weighed, UserError> {
-    let counts = SeverityCounts {
-        critical: result.count("critical_violations", 0)?,
-        high: result.count("high_violations", 0)?,
-        medium: result.count("medium_violations", 0)?,
-        low: result.count("low_violations", 0)?,
+/// Reads the fields of an `AggregatedResult` that are weighed.
+fn read_result(result: &Fields<'_>) -> Result<WeighedResult, UserError> {
+    result.required("overall_severity")?;
+    let count = |name| result.count(name, 0);
+    let switch = |name: &str| {
+        let is_there = result.get(name).is_some();
+        let switch = result.switch(name, false)?;
+        Ok::<_, UserError>(is_there.then_some(switch))
     };
-    let by_type = ByType {
-        code: found(result, "code_violations")?,
-        architect: found(result, "architect_violations")?,
-        lld: found(result, "lld_deviations")?,
-    };
-    check_totals(result, &counts, &by_type)?;
-    let counted = match result.object("counted_violations")? {
-        Some(fields) => said_to_count(&fields, &counts)?,
-        None => assumed_to_count(&counts, &by_type, policy),
-    };
-    let is_new = result.switch("new_pattern_detected", false)?;
-    let is_rejected = match result.get("pattern_rejected") {
-        Some(_) => Some(result.switch("pattern_rejected", false)?),
-        None => None,
-    };
-    let mut obstacles = Vec::new();
-    if is_new && is_rejected.is_none() && policy.block_on_pattern_rejection {
-        obstacles.push(Factor {
-            factor: FactorKind::MissingEvidence,
-            blocking: true,
-            detail: "a new pattern was detected, and `pattern_rejected` does not say whether \
-                     it was rejected"
-                .to_owned(),
-            subject: None,
-            count: None,
-            limit: None,
-        });
-    }
-    Ok(Weighed {
-        counts,
-        counted,
-        lld_deviations: by_type.lld,
-        pattern_rejected: is_rejected.unwrap_or(false),
-        obstacles,
-        labels,
+    Ok(WeighedResult {
+        overall_severity: result.word(
+            "overall_severity",
+            &OverallSeverity::WORDS,
+            OverallSeverity::None,
+        )?,
+        critical_violations: count("critical_violations")?,
+        high_violations: count("high_violations")?,
+        medium_violations: count("medium_violations")?,
+        low_violations: count("low_violations")?,
+        code_violations_found: switch("code_violations_found")?,
+        code_violations_count: count("code_violations_count")?,
+        architect_violations_found: switch("architect_violations_found")?,
+        architect_violations_count: count("architect_violations_count")?,
+        lld_deviations_found: switch("lld_deviations_found")?,
+        lld_deviations_count: count("lld_deviations_count")?,
+        new_pattern_detected: result.switch("new_pattern_detected", false)?,
+        pattern_rejected: switch("pattern_rejected")?,
+        total_issues_found: match result.get("total_issues_found") {
+            Some(_) => Some(count("total_issues_found")?),
+            None => None,
+        },
+        counted_violations: match result.object("counted_violations")? {
+            Some(fields) => Some(read_counts(&fields)?),
+            None => None,
+        },
     })
 }
 
-/// What counts when the document does not say: see the module's rule.
-fn assumed_to_count(counts: &SeverityCounts, by_type: &ByType, policy: &Policy) -> SeverityCounts {
-    let switches = [
-        (policy.block_on_code_violations, by_type.code),
-        (policy.block_on_architect_violations, by_type.architect),
-        (policy.block_on_lld_deviations, by_type.lld),
-    ];
-    let sum = |wanted: bool| {
-        switches
-            .iter()
-            .filter(|(on, _)| *on == wanted)
-            .fold(0_u64, |sum, (_, count)| sum.saturating_add(*count))
-    };
-    let explained = sum(true) == 0 && sum(false) >= counts.total();
-    if explained {
-        SeverityCounts::default()
-    } else {
-        *counts
-    }
-}
-
-/// What the document says counts.
-fn said_to_count(fields: &Fields<'_>, all: &SeverityCounts) -> Result<SeverityCounts, UserError> {
+fn read_counts(fields: &Fields<'_>) -> Result<SeverityCounts, UserError> {
     fields.only(&["critical", "high", "medium", "low"])?;
-    let counted = SeverityCounts {
+    Ok(SeverityCounts {
         critical: fields.count("critical", 0)?,
         high: fields.count("high", 0)?,
         medium: fields.count("medium", 0)?,
         low: fields.count("low", 0)?,
-    };
-    if counted.total() > all.total() {
-        return Err(contradiction(format!(
-            "`$.aggregated_result.counted_violations` has {} findings, more than the {} in total",
-            counted.total(),
-            all.total()
-        )));
-    }
-    Ok(counted)
-}
-
-/// The count of a type of agents, which has to agree with the switch beside it.
-fn found(result: &Fields<'_>, what: &str) -> Result<u64, UserError> {
-    let (switch, number) = (format!("{what}_found"), format!("{what}_count"));
-    let count = result.count(&number, 0)?;
-    let is_found = result.switch(&switch, count > 0)?;
-    if is_found == (count > 0) {
-        return Ok(count);
-    }
-    Err(contradiction(format!(
-        "`{}` is {is_found}, but `{}` is {count}",
-        result.path_of(&switch),
-        result.path_of(&number)
-    )))
-}
-
-/// The severities are what is weighed; a document that tells of findings elsewhere and
-/// has none there must not become a MERGE. Deviations from the low-level design have no
-/// severity in the seed, so they need not be among them.
-fn check_totals(
-    result: &Fields<'_>,
-    counts: &SeverityCounts,
-    by_type: &ByType,
-) -> Result<(), UserError> {
-    result.required("overall_severity")?;
-    let is_any = result.word("overall_severity", &OVERALL, false)?;
-    let total = counts.total();
-    if is_any != (total > 0) {
-        return Err(contradiction(format!(
-            "`{}` is {}, but the violations by severity are {total}",
-            result.path_of("overall_severity"),
-            result.text("overall_severity")?
-        )));
-    }
-    let violations = by_type.code.saturating_add(by_type.architect);
-    let issues = result.count("total_issues_found", total)?;
-    let elsewhere = violations.max(issues.saturating_sub(by_type.lld));
-    if total == 0 && elsewhere > 0 {
-        return Err(contradiction(format!(
-            "`{}` tells of {elsewhere} violations, but those by severity are 0",
-            result.path()
-        )));
-    }
-    Ok(())
-}
-
-fn contradiction(message: String) -> UserError {
-    UserError::usage("SW0225", message)
-        .hint("`stagewright aggregate` makes a result that fits together")
+    })
 }

@@ -50,11 +50,6 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Where it stands, as a JSON path.
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-
     /// Where a field stands, as a JSON path.
     pub(super) fn path_of(&self, name: &str) -> String {
         format!("{}.{name}", self.path)

@@ -1,7 +1,7 @@
 //! `resume`: goes on with a run, whatever stopped it; with `--use-current` under the
 //! pipeline file as it is now (decision 31).
 
-use super::successor::{rebased, successor};
+use super::successor::rebased;
 use crate::arguments::{ResumeArguments, StreamArguments};
 use crate::conduct::{Manner, conduct, show};
 use crate::exit::Exit;
@@ -95,7 +95,14 @@ fn use_current(
     let key = submission.pipeline_id.clone();
     let new = NewSubmission {
         policy_changed: touched,
-        ..successor(old, key, plan, context, reuse.adopted, session)
+        ..NewSubmission::after(
+            old,
+            key,
+            plan,
+            context,
+            reuse.adopted,
+            session.settings.concurrency(),
+        )
     };
     let live = session.engine.submit(new)?;
     let manner = Manner {

@@ -2,14 +2,13 @@
 //! the rest from its parent.
 
 use super::resume::tell_of_changes;
-use super::successor::successor;
 use crate::arguments::RetryArguments;
 use crate::conduct::{Manner, conduct};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::session::{Need, Session};
 use crate::user_error::UserError;
-use stagewright_engine::{EngineError, take_over};
+use stagewright_engine::{EngineError, NewSubmission, take_over};
 use stagewright_journal::LeaseError;
 
 pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exit, UserError> {
@@ -47,13 +46,13 @@ pub(super) fn retry(arguments: &RetryArguments, printer: &Printer) -> Result<Exi
             &summary.run_id[4..10]
         ),
     };
-    let new = successor(
+    let new = NewSubmission::after(
         &parent,
         pipeline_id,
         parent.plan().as_ref().clone(),
         submission.context.clone(),
         take_over(&parent, from),
-        &session,
+        session.settings.concurrency(),
     );
     printer.note(&format!(
         "a new run takes over {} of run {}",

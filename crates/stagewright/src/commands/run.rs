@@ -14,8 +14,10 @@ use crate::settings::Settings;
 use crate::user_error::UserError;
 use serde_json::Value;
 use stagewright_core::Plan;
-use stagewright_core::plan::{Form, RunMode};
-use stagewright_engine::{EngineError, NewSubmission, default_pipeline_id};
+use stagewright_core::plan::RunMode;
+use stagewright_engine::{
+    EngineError, NewSubmission, Wishes, check_pipeline_id, default_pipeline_id,
+};
 use stagewright_journal::{CreateError, RunState};
 use stagewright_report::plan::Terms;
 
@@ -37,11 +39,14 @@ pub(super) fn run(arguments: &RunArguments, printer: &Printer) -> Result<Exit, U
     // A log that cannot be written is told before anything is made.
     LogSink::open(&arguments.stream.log, &known)?;
     let session = Session::open_with(known, Need::Create)?;
-    let key = pipeline_id.clone();
-    let submission = NewSubmission {
-        policy_changed: touched,
-        ..submission(arguments, plan, context, key, timeout_ms, &session)
-    };
+    let submission = NewSubmission::of(
+        plan,
+        context,
+        pipeline_id.clone(),
+        session.directory.clone(),
+        wishes(arguments, timeout_ms, touched),
+        &(&session.settings).into(),
+    );
     let live = match session.engine.submit(submission) {
         Ok(live) => live,
         Err(EngineError::Create(CreateError::PipelineActive { run_id, .. })) => {
@@ -93,43 +98,17 @@ fn timeout(
     }
 }
 
-fn submission(
-    arguments: &RunArguments,
-    plan: Plan,
-    context: Value,
-    pipeline_id: String,
-    timeout_ms: Option<u64>,
-    session: &Session,
-) -> NewSubmission {
-    let settings = &session.settings;
-    let default_parallelism = match plan.form {
-        Form::Own => None,
-        Form::Review => Some(settings.language().review_parallelism),
-    };
-    NewSubmission {
-        pipeline_id,
-        mode: arguments.mode.map_or(RunMode::Hybrid, RunMode::from),
-        max_parallelism: arguments
-            .max_parallelism
-            .or(plan.limits.max_parallelism)
-            .or(default_parallelism),
-        concurrency_cap: settings.concurrency(),
+/// What the arguments say about the run.
+fn wishes(arguments: &RunArguments, timeout_ms: Option<u64>, touched: Vec<String>) -> Wishes {
+    Wishes {
+        mode: arguments.mode.map(RunMode::from),
+        max_parallelism: arguments.max_parallelism,
         timeout_ms,
-        max_agent_ms: settings.max_agent_ms(),
-        fail_fast: arguments.fail_fast || plan.fail_fast.unwrap_or(false),
-        fail_fast_on_critical: plan
-            .fail_fast_on_critical
-            .unwrap_or(settings.fail_fast_on_critical()),
-        partial_success_allowed: settings.partial_success_allowed()
-            && !arguments.no_partial_success,
+        fail_fast: arguments.fail_fast,
+        no_partial_success: arguments.no_partial_success,
         trace_id: arguments.trace_id.clone(),
         source: Some(arguments.file.display().to_string()),
-        work_dir: session.directory.clone(),
-        parent: None,
-        adopted: Vec::new(),
-        policy_changed: Vec::new(),
-        plan,
-        context,
+        policy_changed: touched,
     }
 }
 
@@ -141,26 +120,12 @@ fn pipeline_id(
     context: &Value,
 ) -> Result<String, UserError> {
     match &arguments.id {
-        Some(id) => check_pipeline_id(id),
+        Some(id) => match check_pipeline_id(id) {
+            Ok(()) => Ok(id.clone()),
+            Err(error) => Err(UserError::usage("SW0212", error.to_string()).hint(error.hint())),
+        },
         None => Ok(default_pipeline_id(&plan.name, context)),
     }
-}
-
-/// A pipeline id is shown, typed and used as a key: one line of printable characters.
-fn check_pipeline_id(id: &str) -> Result<String, UserError> {
-    const MAX_CHARS: usize = 200;
-    let fine = !id.trim().is_empty()
-        && id.chars().count() <= MAX_CHARS
-        && !id.chars().any(char::is_control);
-    if fine && id != "latest" && !id.starts_with("run_") {
-        return Ok(id.to_owned());
-    }
-    Err(
-        UserError::usage("SW0212", format!("`{id}` is no pipeline id")).hint(format!(
-            "a pipeline id is one line of at most {MAX_CHARS} characters, such as `pr-123-review`; \
-             `latest` and what begins with `run_` mean something else"
-        )),
-    )
 }
 
 /// The pipeline id has a run that has not ended (decision 31): whoever sends the same

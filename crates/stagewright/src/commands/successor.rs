@@ -1,43 +1,6 @@
-//! A new run in the place of another one: `retry`, and `resume --use-current`.
+//! The context of a new run in the place of another one: `resume --use-current`.
 
-use crate::session::Session;
 use serde_json::{Map, Value};
-use stagewright_core::event::Adopted;
-use stagewright_core::{Plan, Run};
-use stagewright_engine::NewSubmission;
-use std::path::PathBuf;
-
-/// A run that was asked for the same as `parent`, under this key, with this plan and
-/// context, and takes over these results.
-pub(super) fn successor(
-    parent: &Run,
-    pipeline_id: String,
-    plan: Plan,
-    context: Value,
-    adopted: Vec<Adopted>,
-    session: &Session,
-) -> NewSubmission {
-    let submission = parent.submission();
-    NewSubmission {
-        plan,
-        context,
-        pipeline_id,
-        mode: submission.mode,
-        max_parallelism: submission.max_parallelism,
-        concurrency_cap: session.settings.concurrency(),
-        timeout_ms: submission.timeout_ms,
-        max_agent_ms: submission.max_agent_ms,
-        fail_fast: submission.fail_fast,
-        fail_fast_on_critical: submission.fail_fast_on_critical,
-        partial_success_allowed: submission.partial_success_allowed,
-        trace_id: submission.trace_id.clone(),
-        source: submission.source.clone(),
-        work_dir: PathBuf::from(&submission.work_dir),
-        parent: Some(submission.run_id.clone()),
-        adopted,
-        policy_changed: submission.policy_changed.clone(),
-    }
-}
 
 /// The context of a run under a pipeline whose defaults have become others: what was given
 /// over the old defaults stays given, the rest follows the new ones.
