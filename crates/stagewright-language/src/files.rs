@@ -8,7 +8,7 @@ use crate::limit::MAX_FILE_BYTES;
 use crate::source::Source;
 use stagewright_core::plan::Plan;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub(crate) struct Records {
     /// What came of each pipeline that was read.
     pipelines: BTreeMap<PathBuf, Child>,
     /// The paths of all files that were read.
-    names: Vec<String>,
+    names: BTreeSet<String>,
     /// Bytes that were read, that of the pipeline itself included.
     bytes: usize,
 }
@@ -75,7 +75,7 @@ pub(crate) enum Missing {
 impl Records {
     /// The paths of all files that were read.
     pub(crate) fn into_names(self) -> Vec<String> {
-        self.names
+        self.names.into_iter().collect()
     }
 }
 
@@ -105,9 +105,7 @@ impl<'a> Library<'a> {
             return Err(Missing::TooLarge);
         }
         let source = Source::new(path.display().to_string(), text);
-        if !records.names.contains(&source.name) {
-            records.names.push(source.name.clone());
-        }
+        records.names.insert(source.name.clone());
         Ok(source)
     }
 

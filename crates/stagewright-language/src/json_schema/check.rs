@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Problem};
 use crate::limit::MAX_SCHEMA_VALUES;
 use crate::syntax::{Content, Entry, Node, Plain};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keywords that are checked at run time.
 const CHECKED: [&str; 20] = [
@@ -90,7 +90,7 @@ pub(crate) fn check(
     let mut checking = Checking {
         whole: root.to_json(),
         problems: Vec::new(),
-        good: BTreeSet::new(),
+        followed: BTreeMap::new(),
         pattern,
     };
     checking.schema(root);
@@ -102,8 +102,8 @@ struct Checking<'p> {
     /// All of it, for references.
     whole: Value,
     problems: Vec<Problem>,
-    /// References that are known to lead to a schema.
-    good: BTreeSet<String>,
+    /// References that were followed, and whether they lead to a schema.
+    followed: BTreeMap<String, bool>,
     pattern: &'p mut dyn FnMut(&str) -> Result<(), String>,
 }
 
@@ -228,20 +228,28 @@ impl Checking<'_> {
             self.wrong(entry, "a text");
             return;
         };
-        match self.lead(written) {
-            Ok(passed) => self.good.extend(passed),
-            Err(message) => self.problems.push(
+        let mut passed = BTreeSet::new();
+        let found = self.lead(written, &mut passed);
+        for reference in passed {
+            self.followed.insert(reference, found.is_ok());
+        }
+        if let Err(message) = found {
+            self.problems.push(
                 Problem::new(Code::BadSchema, entry.value.extent, message)
                     .hint("write `#/$defs/NAME`, and describe NAME there"),
-            ),
+            );
         }
     }
 
-    /// The references that lead from one to a schema.
-    fn lead(&self, written: &str) -> Result<BTreeSet<String>, String> {
-        let mut passed = BTreeSet::new();
+    /// Follows a reference to a schema, and notes those that it leads through.
+    fn lead(&self, written: &str, passed: &mut BTreeSet<String>) -> Result<(), String> {
         let mut reference = written;
-        while !self.good.contains(reference) {
+        loop {
+            match self.followed.get(reference) {
+                Some(true) => return Ok(()),
+                Some(false) => return Err(format!("`{written}` leads to no schema")),
+                None => {}
+            }
             let pointer = reference
                 .strip_prefix('#')
                 .ok_or_else(|| format!("`{reference}` leads out of this document"))?;
@@ -254,10 +262,9 @@ impl Checking<'_> {
             }
             match target.get("$ref").and_then(Value::as_str) {
                 Some(next) => reference = next,
-                None => break,
+                None => return Ok(()),
             }
         }
-        Ok(passed)
     }
 
     fn unknown(&mut self, entry: &Entry, key: &str) {

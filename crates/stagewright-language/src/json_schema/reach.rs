@@ -6,6 +6,12 @@ use std::collections::BTreeSet;
 /// How many schemas are looked at for one path. A schema that needs more is not judged.
 const MAX_SCHEMAS: u32 = 1_000;
 
+/// How deep they may lie in or refer to each other.
+const MAX_DEPTH: u32 = 100;
+
+/// The most keys that are told.
+const MAX_KEYS: usize = 1_000;
+
 /// What is known of an output: schemas that it satisfies, all of them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Described {
@@ -39,7 +45,11 @@ impl Described {
         let mut reach = Reach::Open;
         for root in &self.parts {
             let given = MAX_SCHEMAS.min(*fuel);
-            let mut search = Search { root, fuel: given };
+            let mut search = Search {
+                root,
+                fuel: given,
+                depth: 0,
+            };
             reach = both(reach, search.schema(root, path));
             *fuel -= given - search.fuel;
         }
@@ -50,19 +60,23 @@ impl Described {
 struct Search<'s> {
     root: &'s Value,
     fuel: u32,
+    depth: u32,
 }
 
 impl Search<'_> {
     fn schema(&mut self, schema: &Value, path: &[&str]) -> Reach {
-        if path.is_empty() || self.fuel == 0 {
+        if path.is_empty() || self.fuel == 0 || self.depth == MAX_DEPTH {
             return Reach::Open;
         }
         self.fuel -= 1;
-        match schema {
+        self.depth += 1;
+        let reach = match schema {
             Value::Bool(false) => Reach::Excluded(BTreeSet::new()),
             Value::Object(keywords) => self.keywords(keywords, path),
             _ => Reach::Open,
-        }
+        };
+        self.depth -= 1;
+        reach
     }
 
     fn keywords(&mut self, keywords: &Map<String, Value>, path: &[&str]) -> Reach {
@@ -170,7 +184,7 @@ fn in_value(value: &Value, path: &[&str]) -> Reach {
         };
         let Some(next) = next else {
             let keys = value.as_object().into_iter().flat_map(Map::keys);
-            return Reach::Excluded(keys.cloned().collect());
+            return Reach::Excluded(keys.take(MAX_KEYS).cloned().collect());
         };
         value = next;
     }

@@ -7,6 +7,7 @@ use crate::keys::DEPENDENCY;
 use crate::source::Extent;
 use crate::syntax::Node;
 use stagewright_core::plan::{NodeIx, Role};
+use std::collections::BTreeSet;
 
 /// What an agent waits for.
 #[derive(Default)]
@@ -27,11 +28,12 @@ impl Lowering<'_> {
             .node()
             .as_list()
             .unwrap_or_else(|| std::slice::from_ref(field.node()));
+        let mut seen = BTreeSet::new();
         for item in items {
             let Some((target, any, extent)) = self.dependency(item) else {
                 continue;
             };
-            if dependencies.success.contains(&target) || dependencies.any.contains(&target) {
+            if !seen.insert(target) {
                 let id = self.names.nodes[target.index()].id.clone();
                 self.report(Problem::new(
                     Code::DuplicateId,

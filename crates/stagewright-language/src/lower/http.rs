@@ -11,7 +11,7 @@ use crate::secrets::{is_plain_secret, is_secret_reference, secret_like};
 use crate::syntax::{Entry, Node};
 use serde_json::Value;
 use stagewright_core::plan::{AnswerReader, Http};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Methods that send the agent's input where there is no body.
@@ -171,9 +171,9 @@ impl Lowering<'_> {
             self.wrong_shape(field.node(), "headers", "a mapping of names to texts");
             return headers;
         };
-        for (index, entry) in entries.iter().enumerate() {
-            let twice = |other: &Entry| other.key.eq_ignore_ascii_case(&entry.key);
-            if entries[..index].iter().any(twice) {
+        let mut seen = BTreeSet::new();
+        for entry in entries {
+            if !seen.insert(entry.key.to_ascii_lowercase()) {
                 self.report(Problem::new(
                     Code::DuplicateKey,
                     entry.key_extent,

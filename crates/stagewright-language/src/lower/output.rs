@@ -7,6 +7,7 @@ use super::{Lowering, Owner};
 use crate::diagnostic::{Code, Problem, Problems};
 use crate::json_schema::{Described, Reach, check};
 use crate::keys::OUTPUTS;
+use crate::limit::MAX_LISTED;
 use crate::source::Extent;
 use crate::syntax::{self, Content, Node, Plain};
 use serde_json::{Map, Value, json};
@@ -18,6 +19,9 @@ use std::sync::Arc;
 /// How many schemas are looked at for all that is read of outputs. What a larger file reads
 /// beyond that is not judged.
 const MAX_LOOKS: u32 = 1_000_000;
+
+/// Keys of an output that a note lists.
+const MAX_SHOWN: usize = 20;
 
 /// A part of an output that a text reads.
 pub(super) struct OutputRead {
@@ -206,7 +210,12 @@ impl Lowering<'_> {
     /// Checks what is read of outputs, when all of them are known.
     pub(super) fn check_output_reads(&mut self) {
         let mut fuel = MAX_LOOKS;
+        let mut told = 0;
         for read in std::mem::take(&mut self.output_reads) {
+            if told == MAX_LISTED {
+                return;
+            }
+            told += 1;
             if self.never.contains(&read.of) && !read.asked {
                 self.never_there(&read);
                 continue;
@@ -219,8 +228,11 @@ impl Lowering<'_> {
             let described = &self.described[read.of.index()];
             let document_of = described.document_of;
             match described.reach(&parts, &mut fuel) {
-                Reach::Declared => {}
-                Reach::Open => self.at_another(&read, document_of, parts.first().copied()),
+                Reach::Declared => told -= 1,
+                Reach::Open => {
+                    let field = parts.first().copied();
+                    told -= usize::from(!self.at_another(&read, document_of, field));
+                }
                 Reach::Excluded(keys) => self.not_in_output(&read, true, &keys),
                 Reach::Undeclared(keys) => self.not_in_output(&read, false, &keys),
             }
@@ -239,18 +251,18 @@ impl Lowering<'_> {
         ));
     }
 
-    /// A field that agents of another type are known for.
+    /// Whether a field is one that agents of another type are known for, which is told.
     fn at_another(
         &mut self,
         read: &OutputRead,
         document_of: Option<&'static str>,
         field: Option<&str>,
-    ) {
+    ) -> bool {
         let (Some(own), Some(field)) = (document_of, field) else {
-            return;
+            return false;
         };
         let Some(other) = reported_by_another(own, field) else {
-            return;
+            return false;
         };
         self.report(
             Problem::new(
@@ -260,6 +272,7 @@ impl Lowering<'_> {
             )
             .hint(format!("agents of the type `{other}` do")),
         );
+        true
     }
 
     fn not_in_output(&mut self, read: &OutputRead, excluded: bool, keys: &BTreeSet<String>) {
@@ -277,8 +290,10 @@ impl Lowering<'_> {
         };
         let mut problem = Problem::new(code, read.place, message).hint_if(hint);
         if !keys.is_empty() {
-            let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-            problem = problem.note(format!("there is {}", super::value::listed(&keys)));
+            let shown: Vec<&str> = keys.iter().take(MAX_SHOWN).map(String::as_str).collect();
+            let more = if keys.len() > MAX_SHOWN { ", …" } else { "" };
+            let shown = super::value::listed(&shown);
+            problem = problem.note(format!("there is {shown}{more}"));
         }
         self.report(problem);
     }

@@ -8,9 +8,11 @@ use crate::keys::{DEFAULTS, LIMITS, PIPELINE};
 use crate::limit::{MAX_NODES, MAX_STAGES};
 use crate::syntax::Node;
 use serde_json::{Map, Value};
-use stagewright_core::plan::{Form, Limits, Node as PlanNode, PLAN_FORMAT, Plan, Stage, StageIx};
+use stagewright_core::plan::{
+    Form, Limits, Node as PlanNode, NodeIx, PLAN_FORMAT, Plan, Stage, StageIx,
+};
 use stagewright_core::severity::Severity;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Lowering<'_> {
     /// The plan; what is missing in it was reported.
@@ -256,12 +258,10 @@ impl Lowering<'_> {
     /// Puts into the nodes what was learnt about them from others.
     fn with_reads(&mut self, mut plan: Plan) -> Plan {
         for (index, node) in plan.nodes.iter_mut().enumerate() {
+            let known: BTreeSet<NodeIx> =
+                node.depends_on.iter().chain(&node.after).copied().collect();
             let siblings = std::mem::take(&mut self.after[index]);
-            for sibling in siblings {
-                if !node.depends_on.contains(&sibling) && !node.after.contains(&sibling) {
-                    node.after.push(sibling);
-                }
-            }
+            node.after.extend(siblings.difference(&known));
             node.projection = std::mem::take(&mut self.projections[index])
                 .into_iter()
                 .collect();

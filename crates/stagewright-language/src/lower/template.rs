@@ -12,8 +12,7 @@ use stagewright_core::expression::{
     from_json,
 };
 
-/// The longest expression without names that is evaluated. What is longer is computed
-/// rather than compared.
+/// The longest expression without names that is evaluated.
 const MAX_CONSTANT_BYTES: usize = 64;
 
 impl Lowering<'_> {
@@ -52,10 +51,7 @@ impl Lowering<'_> {
         offset: usize,
     ) -> Option<bool> {
         let source = compiled.source();
-        if !compiled.reads().is_empty()
-            || source.len() > MAX_CONSTANT_BYTES
-            || self.constants_left == 0
-        {
+        if !compiled.reads().is_empty() || !is_cheap(source) || self.constants_left == 0 {
             return None;
         }
         self.constants_left -= 1;
@@ -175,4 +171,11 @@ impl Lowering<'_> {
         };
         self.report(Problem::new(code, place, error.message.clone()).hint(hint));
     }
+}
+
+/// Whether evaluating an expression costs next to nothing: it compares and adds a few
+/// literals, and neither calls nor multiplies anything.
+fn is_cheap(expression: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b" _'\".<>=!+-".contains(&byte);
+    expression.len() <= MAX_CONSTANT_BYTES && expression.bytes().all(plain)
 }

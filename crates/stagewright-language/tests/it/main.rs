@@ -4,6 +4,7 @@ mod agreement;
 mod diagnostics;
 mod files;
 mod hostile;
+mod hostile_constructs;
 mod meaning;
 mod mutation;
 mod pages;

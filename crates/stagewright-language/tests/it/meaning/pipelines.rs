@@ -94,7 +94,7 @@ fn paths_lead_from_the_file_in_which_they_stand() {
     let loaded = loaded("outer.yaml", &of(&["lib/middle.yaml"]), &files);
     let middle = sub(&loaded.plan, 0);
     assert_eq!(sub(&middle.plan, 0).plan.name, "Build");
-    assert_eq!(loaded.files, ["lib/middle.yaml", "lib/inner.yaml"]);
+    assert_eq!(loaded.files, ["lib/inner.yaml", "lib/middle.yaml"]);
 }
 
 /// Files that count how often each is read.
