@@ -56,8 +56,8 @@ pub struct RunRow {
 /// is too wide for the terminal, pipeline ids are cut before run ids are, which people copy.
 const ID_COLUMNS: [(usize, usize); 3] = [(32, 40), (32, 20), (16, 20)];
 
-/// The runs as a table, in the order in which they come, between nothing that is not
-/// theirs and at most `height` lines with it: what is drawn again and again on a terminal.
+/// As [`list_table`], on a terminal of `height` lines on which it is drawn again and again:
+/// the runs that find no room are counted in its last line.
 pub fn dashboard(rows: &[RunRow], now: Timestamp, width: usize, height: usize) -> Vec<Line> {
     // The last line of a terminal stays free for the cursor.
     let room = height.saturating_sub(1).max(3);

@@ -18,7 +18,8 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
     if arguments.watch {
         return watch::watch(&session, arguments, printer);
     }
-    let rows = rows(&session, &filter(&session, arguments)?)?;
+    let filter = filter(&session, arguments)?;
+    let rows = rows(&session, &filter)?;
     if arguments.json {
         let entries: Vec<RunEntry> = rows.iter().map(|row| RunEntry::of(row, now())).collect();
         printer.json(&entries);
@@ -28,6 +29,10 @@ pub(super) fn list(arguments: &ListArguments, printer: &Printer) -> Result<Exit,
         for row in &rows {
             printer.json_line(&RunEntry::of(row, now()));
         }
+        return Ok(Exit::Done);
+    }
+    if rows.is_empty() && is_narrowed(&filter) {
+        printer.data("No run matches.");
         return Ok(Exit::Done);
     }
     print_data_lines(printer, &list_table(&rows, now(), printer.width()));
@@ -80,6 +85,16 @@ pub(super) fn filter(
         filter.states.push(RunState::Waiting);
     }
     Ok(filter)
+}
+
+/// Whether the filter leaves out more than steps.
+fn is_narrowed(filter: &ListFilter) -> bool {
+    let everything = ListFilter {
+        no_steps: filter.no_steps,
+        limit: filter.limit,
+        ..ListFilter::default()
+    };
+    *filter != everything
 }
 
 /// The runs that pass the filter, as they stand.

@@ -67,6 +67,8 @@ fn each_filter_admits_what_it_says() {
     ] {
         assert_eq!(listed(arguments), expected, "{arguments:?}");
     }
+    let none = world.call(&["list", "--status", "cancelled"]).leaves(0);
+    assert_eq!(none.out, "No run matches.\n");
     world
         .call(&["list", "--since", "yesterday"])
         .leaves(2)
