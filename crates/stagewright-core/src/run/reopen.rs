@@ -126,10 +126,10 @@ impl Run {
     fn add_of_stage(&self, of: Repeated, stage: &Stage, repeats: &mut Repeats) {
         let nodes: Vec<NodeIx> = stage.all_nodes().collect();
         if !self.repetitions.contains_key(&of) {
-            for node in nodes {
-                if self.is_to_repeat(node, stage, &repeats.again) {
-                    repeats.again.insert(node);
-                }
+            // Not begun, skipped, or taken over: in each case with all that is in it.
+            let mut any = nodes.iter();
+            if any.any(|node| self.is_to_repeat(*node, stage, &repeats.again)) {
+                repeats.again.extend(nodes);
             }
             return;
         }

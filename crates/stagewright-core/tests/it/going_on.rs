@@ -141,6 +141,7 @@ fn instances_that_were_taken_over_are_counted_on() {
         .map(|node| Adopted {
             node,
             outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+            alternative: 0,
         })
         .into();
     let story = play(&pipeline, "b: fail, ok\nat 10s resume");
@@ -157,10 +158,28 @@ fn a_repeated_stage_is_taken_over_whole_or_not_at_all() {
         .map(|node| Adopted {
             node,
             outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+            alternative: 0,
         })
         .into();
     let story = play(&pipeline, "");
     let tally = story.run.tally();
     assert_eq!((tally.total, tally.succeeded), (4, 4));
     assert_eq!(story.run.tries(whole.at(0)).0, 1);
+}
+
+#[test]
+fn a_repeated_stage_that_was_taken_over_starts_over_whole() {
+    // Goal: when one agent of it follows from what failed, all of its iterations do.
+    let mut pipeline = pipeline("stage r\n  z\nstage s each=x,y\n  a\n  b any=z");
+    let (a, b) = (NodeIx::new(1), NodeIx::new(2));
+    pipeline.submission.adopted = [a.at(0), a.at(1), a, b.at(0), b.at(1), b]
+        .map(|node| Adopted {
+            node,
+            outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+        })
+        .into();
+    let story = play(&pipeline, "z: fail, ok\nat 10s resume");
+    let tally = story.run.tally();
+    assert_eq!((tally.total, tally.succeeded), (5, 5));
+    assert_eq!(story.run.tries(a.at(1)).0, 2);
 }
