@@ -4,7 +4,7 @@ use crate::random::Random;
 use serde_json::json;
 use stagewright_core::condition::{Condition, Evaluator, Operator};
 use stagewright_core::plan::Over;
-use stagewright_core::{NodeIx, Plan};
+use stagewright_core::{NodeIx, Plan, StageIx};
 
 /// What a condition says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +257,19 @@ pub(crate) fn any_field(random: &mut Random) -> (Condition, Says) {
         value,
     };
     (condition, Says::Just(truth))
+}
+
+/// Compares the status of a stage that comes before this one; there may be none.
+pub(crate) fn stage_status(
+    plan: &Plan,
+    before: StageIx,
+    random: &mut Random,
+) -> Option<(Condition, Says)> {
+    let earlier = plan.stages.get(..before.index())?;
+    let index = usize::try_from(random.below(earlier.len() as u64)).unwrap_or(0);
+    let source = format!("stages.{}.status == 'SUCCESS'", earlier.get(index)?.id);
+    let condition = Condition::Expression { source };
+    Some((condition, Says::Just(Truth::Open)))
 }
 
 /// A program answers, which is named in either of the two ways.

@@ -59,6 +59,8 @@ pub enum Bug {
     ShortList,
     /// The core has one instance too many under way.
     OneInstanceTooMany,
+    /// The core does not wait for an input that somebody makes.
+    NoInput,
     /// The core ends a list while one of its instances goes on.
     ListEndsTooSoon,
     /// The core forgets what never began of a list when it counts.
@@ -87,7 +89,7 @@ pub enum Bug {
 
 impl Bug {
     /// All planted bugs, each with an invariant that finds it.
-    pub const ZOO: [(Self, Invariant); 34] = [
+    pub const ZOO: [(Self, Invariant); 35] = [
         (Self::StaleReport, Invariant::ReportOfItsOwnLaunch),
         (Self::EffectsBeforeCommit, Invariant::CommitBeforeEffect),
         (Self::NoClaim, Invariant::LaunchedOnce),
@@ -110,6 +112,7 @@ impl Bug {
         (Self::DeafToRetryAfter, Invariant::RetriesFollowThePolicy),
         (Self::ShortList, Invariant::InstancesHold),
         (Self::OneInstanceTooMany, Invariant::InstancesHold),
+        (Self::NoInput, Invariant::InputsHold),
         (Self::ListEndsTooSoon, Invariant::InstancesHold),
         (Self::UncountedInstances, Invariant::CountsAddUp),
         (Self::SiblingOfAnotherIteration, Invariant::DependenciesHold),

@@ -69,6 +69,11 @@ impl Bug {
                     }
                 }
             }
+            Self::NoInput => {
+                for node in &mut plan.nodes {
+                    node.transformer = None;
+                }
+            }
             Self::NoStrategy => {
                 for node in &mut plan.nodes {
                     node.strategy = None;

@@ -202,6 +202,7 @@ fn adopted(plan: &Plan, random: &mut Random) -> Vec<Adopted> {
         .map(|(node, _)| Adopted {
             node,
             outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+            alternative: 0,
         })
         .collect()
 }
@@ -214,6 +215,7 @@ fn with_instances(plan: &Plan, adopted: &[Adopted]) -> Vec<Adopted> {
             all.extend((0..2).map(|instance| Adopted {
                 node: taken.node.at(instance),
                 ..taken.clone()
+                alternative: 0,
             }));
         }
         all.push(taken.clone());

@@ -3,7 +3,7 @@
 
 use super::Meaning;
 use crate::conditions::{
-    Says, Truth, any_field, custom, instance_condition, joined, loop_condition,
+    Says, Truth, any_field, custom, instance_condition, joined, loop_condition, stage_status,
 };
 use crate::random::Random;
 use serde_json::{Value, json};
@@ -148,6 +148,10 @@ fn condition(seed: u64, plan: &mut Plan, meaning: &mut Meaning, index: usize) {
     let repeat = plan.repeated_by(node).and_then(|of| plan.repeat(of));
     let further = match (random.below(100), repeat) {
         (0..=29, Some(repeat)) => instance_condition(&repeat.over, &mut random),
+        (84..=89, _) => match stage_status(plan, plan.node(node).stage, &mut random) {
+            Some(further) => further,
+            None => return,
+        },
         (90..=95, _) => any_field(&mut random),
         (96..=98, _) => custom(&mut random),
         _ => return,

@@ -87,6 +87,10 @@ impl Oracle<'_> {
             let failed = !self.picture.node(candidate).satisfies();
             if failed || self.follows(candidate, &again.nodes) {
                 again.nodes.insert(candidate);
+                if let (Some(of), false) = (of, is_known) {
+                    // A repeated stage is taken over whole, and starts over whole.
+                    again.nodes.extend(self.members(of));
+                }
             }
         }
     }
@@ -193,11 +197,18 @@ impl Oracle<'_> {
         from: Option<(Repeated, u32)>,
         again: &BTreeSet<NodeIx>,
     ) -> bool {
-        self.case.plan.indexed().any(|(node, planned)| {
-            let id = &planned.id;
-            let named = text.contains(&format!("\"agent\":\"{id}\""))
-                || text.contains(&format!("results.{id}."));
-            named && again.contains(&self.seen_from(node, from))
-        })
+        let starts_over = |node: NodeIx| again.contains(&node);
+        let mut stages = self.case.plan.stages.iter();
+        let of_stage = stages.any(|stage| {
+            let named = text.contains(&format!("stages.{}.", stage.id));
+            named && stage.all_nodes().any(starts_over)
+        });
+        of_stage
+            || self.case.plan.indexed().any(|(node, planned)| {
+                let id = &planned.id;
+                let named = text.contains(&format!("\"agent\":\"{id}\""))
+                    || text.contains(&format!("results.{id}."));
+                named && again.contains(&self.seen_from(node, from))
+            })
     }
 }
