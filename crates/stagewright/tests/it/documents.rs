@@ -143,8 +143,8 @@ fn commands_about_reports_work() {
     }
 }
 
-/// Runs the example from a copy, since it leaves a state directory behind.
-fn run_example(path_of: impl Fn(&Path) -> String, arguments: &[&str]) -> (Output, Value, String) {
+/// The examples in a directory of their own, since runs leave a state directory behind.
+fn copy_of_examples() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
     let copied = Command::new("cp")
         .arg("-R")
@@ -153,6 +153,12 @@ fn run_example(path_of: impl Fn(&Path) -> String, arguments: &[&str]) -> (Output
         .status()
         .unwrap();
     assert!(copied.success());
+    directory
+}
+
+/// Runs the example of the review from a copy.
+fn run_example(path_of: impl Fn(&Path) -> String, arguments: &[&str]) -> (Output, Value, String) {
+    let directory = copy_of_examples();
     let path = path_of(directory.path());
     let mut all = vec!["run", "examples/review/pipeline.yaml", "--json"];
     all.extend(arguments);
@@ -224,6 +230,54 @@ fn missing_reviewers_are_missing_evidence() {
     assert_eq!(document["agents_failed"], 2, "{report}");
     for tool in ["ruff", "bandit"] {
         assert!(said.contains(&format!("pip install {tool}")), "{said}");
+    }
+}
+
+/// Goal: the example of repetition checks every page, asks until the build is there, and
+/// takes the fallback; a page that is too long blocks, and the others are checked all the
+/// same.
+#[test]
+fn the_example_of_repetition_runs() {
+    let directory = copy_of_examples();
+    let file = "examples/each/pipeline.yaml";
+    let output = stagewright(directory.path(), &["validate", file], &path());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        output.status.success() && !said.contains("warning"),
+        "{said}"
+    );
+
+    let pages = directory.path().join("examples/each/pages");
+    let texts = std::fs::read_dir(pages).unwrap().map(|page| {
+        let text = std::fs::read_to_string(page.unwrap().path()).unwrap();
+        text.split_whitespace().count()
+    });
+    let words: Vec<usize> = texts.collect();
+    let longest = words.iter().max().unwrap();
+    assert_eq!(words.iter().filter(|count| *count == longest).count(), 1);
+
+    for (limit, code, decision) in [(*longest, 0, "MERGE"), (longest - 1, 1, "BLOCK")] {
+        let limit = format!("longest:={limit}");
+        let call = ["run", file, "--json", "--context", &limit];
+        let output = stagewright(directory.path(), &call, &path());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(document["decision"], decision, "{said}");
+        // Two agents for each page, three times the build, the summary, and what is told.
+        assert_eq!(
+            document["agents_succeeded"],
+            2 * words.len() + 3 + 2,
+            "{said}"
+        );
+        let told = &document["stage_results"][1]["agent_results"][2]["output"];
+        let sum = words.iter().sum::<usize>();
+        assert_eq!(
+            told["summary"],
+            format!("{} pages, {sum} words", words.len())
+        );
+        assert_eq!(told["who"], "static", "nobody answers at that address");
+        assert_eq!(told["asked"], 3);
     }
 }
 
