@@ -23,7 +23,7 @@ use crate::scratch::{AnswerFile, Scratch};
 use crate::secrets::Secrets;
 use crate::settings::{Caps, Settings};
 use crate::verdict;
-use stagewright_core::event::{AttemptOutcome, AttemptResult, Verdict};
+use stagewright_core::event::{AttemptOutcome, AttemptResult, Usage, Verdict};
 use stagewright_core::finding::FindingsSummary;
 use stagewright_core::plan::Role;
 use stagewright_core::retry::ErrorClass;
@@ -110,6 +110,7 @@ impl Agents {
         let mut performed = conclude(&job, promise, &redactor, answered_by, document, judged);
         let warnings = warnings_about(executed.ended);
         performed.outcome.warnings.extend(warnings);
+        performed.outcome.usage = Some(executed.ended.usage).filter(Usage::is_known);
         performed.stopped = executed.ended.cut == Some(Cut::Stopped);
         performed
     }

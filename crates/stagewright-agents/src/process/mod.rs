@@ -17,6 +17,7 @@ mod leftovers;
 pub(crate) mod recording;
 mod supervise;
 mod table;
+mod usage;
 
 pub(crate) use exit::{Exit, signal_name as exit_signal_name};
 pub(crate) use leftovers::MARKER_VARIABLE;
@@ -25,6 +26,7 @@ pub(crate) use recording::Recording;
 pub(crate) use supervise::run;
 
 use crate::settings::Grace;
+use stagewright_core::event::Usage;
 use stagewright_core::plan::TimeLimits;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -64,6 +66,8 @@ pub(crate) struct Ended {
     pub(crate) leftovers: usize,
     /// How many of them could not be ended.
     pub(crate) survivors: usize,
+    /// What it used of the machine.
+    pub(crate) usage: Usage,
     /// Whether a process that could not be found still holds its output open.
     pub(crate) held_open: bool,
 }

@@ -4,6 +4,7 @@ use super::exit::{Exit, ExitWatch};
 use super::leftovers::{self, Marker, Swept, Target};
 use super::recording::Recording;
 use super::table::Known;
+use super::usage::Meter;
 use super::{Cut, Ended, Invocation};
 use crate::job::StopSignal;
 use crate::settings::Grace;
@@ -52,6 +53,7 @@ pub(crate) async fn run(
     let guard = KillOnDrop(Some(target.clone()));
     let mut pipes = Pipes::of(&mut child, invocation.input, stdout, stderr);
     let mut watch = Watch {
+        meter: Meter::of(pid),
         started,
         last_output: None,
         limits: invocation.limits,
@@ -63,6 +65,7 @@ pub(crate) async fn run(
     };
 
     let ended_in_time = watch.until_exit(pid, &mut exits, &mut pipes, stop).await;
+    let usage = watch.meter.conclude();
     let linger = if watch.cut.is_none() {
         LINGER
     } else {
@@ -89,6 +92,7 @@ pub(crate) async fn run(
         cut: watch.cut,
         leftovers: swept.found,
         survivors: swept.survivors,
+        usage,
         held_open,
     })
 }
@@ -130,6 +134,7 @@ async fn sweep(target: &Target, grace: Grace, pipes: &mut Pipes<'_>) -> Swept {
 
 /// Why a program may still be ended, and when.
 struct Watch {
+    meter: Meter,
     started: Instant,
     last_output: Option<Instant>,
     limits: TimeLimits,
@@ -167,6 +172,7 @@ impl Watch {
                     }
                     None => stop_may_come = false,
                 },
+                () = self.meter.due() => self.meter.look(),
                 () = at(due.map(|(when, _)| when)) => match due {
                     Some((_, Due::Limit(cut))) => self.end(cut, self.grace.gentle),
                     Some((_, Due::Kill)) => self.kill(),

@@ -151,3 +151,21 @@ fn logs_grow() {
         assert!(performed.stopped);
     }
 }
+
+/// Goal: what a program used is told with its children's: CPU time, and the memory of the
+/// largest of them.
+#[test]
+#[cfg(target_os = "linux")]
+fn usage_is_told() {
+    let world = World::new();
+    // The inner shell holds the text while it sleeps; a look comes every second.
+    let performed = world.run(shell(
+        "bash -c 'text=$(head -c 30000000 /dev/zero | tr \"\\0\" x); sleep 1.1; echo ${#text}'",
+    ));
+    assert_succeeded(&performed);
+    assert_eq!(performed.document.output, json!("30000000"));
+    let usage = performed.outcome.usage.unwrap();
+    let peak = usage.peak_memory_bytes.unwrap();
+    assert!((30_000_000..1_000_000_000).contains(&peak), "{usage:?}");
+    assert!(usage.cpu_ms.unwrap() >= 10, "{usage:?}");
+}

@@ -6,11 +6,13 @@
 //! and the decision read (decision 5). How events are written down is the journal's
 //! business; these types may change as long as old journals still fold.
 
+mod handed_up;
 mod outcome;
 mod reason;
 mod submission;
 
-pub use outcome::{AttemptOutcome, AttemptResult, BlobRef, Facts, Verdict};
+pub use handed_up::{HandedUp, Said};
+pub use outcome::{AttemptOutcome, AttemptResult, BlobRef, Facts, Usage, Verdict};
 pub use reason::{Asker, HaltCause, RepetitionEnd, RunStatus, SkipReason, StageStatus, WaitReason};
 pub use submission::{Adopted, ParentStep, Submission};
 
@@ -54,6 +56,8 @@ pub enum Event {
         node: NodeIx,
         /// Its end in the parent run.
         outcome: AttemptOutcome,
+        /// Who did it there: the agent's own action at 0, then its fallbacks.
+        alternative: u32,
     },
     /// A stage began.
     StageStarted {

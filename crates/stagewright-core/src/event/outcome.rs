@@ -1,5 +1,6 @@
 //! How a try ended, and what an event carries of its result.
 
+use super::handed_up::{HandedUp, Said};
 use crate::finding::FindingsSummary;
 use crate::retry::ErrorClass;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,27 @@ pub struct AttemptOutcome {
     /// How long whoever failed asks to be left alone, in milliseconds (`Retry-After`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// What it used of the machine; `None` is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// What a try used of the machine that it ran on. Unknown is `None`, never zero.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// CPU time of its program and all children that were waited for, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_ms: Option<u64>,
+    /// The largest resident memory of one of its processes, as far as it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_memory_bytes: Option<u64>,
+}
+
+impl Usage {
+    /// Whether anything is known.
+    pub fn is_known(&self) -> bool {
+        self.cpu_ms.is_some() || self.peak_memory_bytes.is_some()
+    }
 }
 
 impl AttemptOutcome {
@@ -72,6 +94,7 @@ impl AttemptOutcome {
             cost_usd: None,
             warnings: Vec::new(),
             retry_after_ms: None,
+            usage: None,
         }
     }
 }
@@ -124,7 +147,7 @@ impl Verdict {
     }
 }
 
-/// What the aggregate reads of known agents' documents besides their findings.
+/// What the aggregate and the decision read of an answer besides its findings.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// The architect's verdict on new patterns.
@@ -145,4 +168,10 @@ pub struct Facts {
     /// Whether documentation was written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub documentation_updated: bool,
+    /// What its run hands up, of a step that is a pipeline (decision 35).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<HandedUp>,
+    /// What a person said, of a question (decision 36).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
 }

@@ -76,4 +76,8 @@ pub struct Adopted {
     pub node: NodeIx,
     /// Its end in the parent run.
     pub outcome: AttemptOutcome,
+    /// Who did it there: the agent's own action at 0, then its fallbacks. The decision
+    /// asks who proved something.
+    #[serde(default)]
+    pub alternative: u32,
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use stagewright_core::decision::{Choice, DecisionRecord, Factor, FactorKind};
 use stagewright_core::event::{
     Adopted, Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Facts, HaltCause, Launch,
-    ParentStep, RepetitionEnd, RunStatus, SkipReason, StageStatus, Verdict, WaitReason,
+    ParentStep, RepetitionEnd, RunStatus, SkipReason, StageStatus, Usage, Verdict, WaitReason,
 };
 use stagewright_core::plan::{Repeated, RunMode};
 use stagewright_core::{
@@ -104,6 +104,7 @@ pub fn every_event() -> Vec<Event> {
         Event::ResultAdopted {
             node: NodeIx::new(2),
             outcome: full_outcome(),
+            alternative: 0,
         },
         Event::StageStarted { stage: StageIx(1) },
         Event::ConditionAsked {
@@ -479,6 +480,7 @@ fn full_submission() -> Submission {
         adopted: vec![Adopted {
             node: NodeIx::new(0),
             outcome: full_outcome(),
+            alternative: 0,
         }],
         policy_changed: vec!["ci/review.yaml".to_owned()],
         ..plain_submission()
@@ -517,6 +519,10 @@ fn full_outcome() -> AttemptOutcome {
             review_pending: false,
         },
         retry_after_ms: Some(30_000),
+        usage: Some(Usage {
+            cpu_ms: Some(1_250),
+            peak_memory_bytes: Some(64 * 1024 * 1024),
+        }),
         cost_usd: Some(0.1 + 0.2),
         warnings: vec!["no severity given, HIGH assumed".to_owned()],
     }

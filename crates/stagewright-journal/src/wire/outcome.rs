@@ -33,6 +33,18 @@ pub(super) struct Outcome {
     warnings: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+}
+
+/// What a try used of the machine.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Usage {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cpu_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    peak_memory_bytes: Option<u64>,
 }
 
 /// Success, or why not.
@@ -123,6 +135,10 @@ impl From<&core::AttemptOutcome> for Outcome {
             cost_usd: outcome.cost_usd,
             warnings: outcome.warnings.clone(),
             retry_after_ms: outcome.retry_after_ms,
+            usage: outcome.usage.map(|usage| Usage {
+                cpu_ms: usage.cpu_ms,
+                peak_memory_bytes: usage.peak_memory_bytes,
+            }),
         }
     }
 }
@@ -138,6 +154,10 @@ impl From<Outcome> for core::AttemptOutcome {
             cost_usd: stored.cost_usd,
             warnings: stored.warnings,
             retry_after_ms: stored.retry_after_ms,
+            usage: stored.usage.map(|usage| core::Usage {
+                cpu_ms: usage.cpu_ms,
+                peak_memory_bytes: usage.peak_memory_bytes,
+            }),
         }
     }
 }

@@ -113,6 +113,12 @@ pub struct AgentMetrics {
     pub retries: u64,
     /// Its tries that ran into a time limit.
     pub timeouts: u64,
+    /// CPU time of all its tries that have ended, in milliseconds; null when that of any
+    /// is unknown.
+    pub cpu_ms: Option<u64>,
+    /// The largest resident memory of one of its processes, in bytes, as far as it was
+    /// seen.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// What is counted of one node, its instances included.
@@ -122,6 +128,10 @@ struct Counts {
     tries: BTreeSet<(NodeIx, u32)>,
     first_tries: BTreeSet<NodeIx>,
     timeouts: u64,
+    ended: u64,
+    /// Of the tries whose CPU time is known.
+    cpu_ms: Vec<u64>,
+    peak_memory_bytes: Option<u64>,
 }
 
 impl RunMetrics {
@@ -199,6 +209,8 @@ impl AgentMetrics {
             tries: counts.map_or(0, Counts::tries),
             retries: counts.map_or(0, Counts::retries),
             timeouts: counts.map_or(0, |counts| counts.timeouts),
+            cpu_ms: counts.and_then(Counts::cpu_ms),
+            peak_memory_bytes: counts.and_then(|counts| counts.peak_memory_bytes),
         }
     }
 }
@@ -210,6 +222,11 @@ impl Counts {
 
     fn retries(&self) -> u64 {
         (self.tries.len() - self.first_tries.len()) as u64
+    }
+
+    fn cpu_ms(&self) -> Option<u64> {
+        let is_known = self.ended > 0 && self.cpu_ms.len() as u64 == self.ended;
+        is_known.then(|| self.cpu_ms.iter().sum())
     }
 }
 
@@ -234,7 +251,12 @@ fn count(events: &[Recorded]) -> BTreeMap<NodeIx, Counts> {
                         ..
                     }
                 );
-                counts.entry(node.whole()).or_default().timeouts += u64::from(timed_out);
+                let counts = counts.entry(node.whole()).or_default();
+                counts.timeouts += u64::from(timed_out);
+                counts.ended += 1;
+                let usage = outcome.usage.unwrap_or_default();
+                counts.cpu_ms.extend(usage.cpu_ms);
+                counts.peak_memory_bytes = counts.peak_memory_bytes.max(usage.peak_memory_bytes);
             }
             _ => {}
         }

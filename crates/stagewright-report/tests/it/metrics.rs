@@ -72,6 +72,8 @@ fn of_a_run_that_has_ended() {
             "tries": 3,
             "retries": 2,
             "timeouts": 2,
+            "cpu_ms": null,
+            "peak_memory_bytes": null,
         })
     );
     let skipped = &metrics["agents"][3];
