@@ -215,7 +215,6 @@ fn with_instances(plan: &Plan, adopted: &[Adopted]) -> Vec<Adopted> {
             all.extend((0..2).map(|instance| Adopted {
                 node: taken.node.at(instance),
                 ..taken.clone()
-                alternative: 0,
             }));
         }
         all.push(taken.clone());
