@@ -89,19 +89,17 @@ fn findings_and_a_block_come_up() {
         {"severity": "HIGH", "rule": "secret", "message": "a key", "file": "a.py", "line": 3}]});
     let world = nested(
         &format!("{ABOVE}policy: {{max_high_violations: 0}}\n"),
-        &format!(
-            "
+        "
 name: Sub
-policy: {{max_high_violations: 0}}
+policy: {max_high_violations: 0}
 stages:
   - id: s
     agents:
       - id: check
         type: code_best_practises
         run: cat document.json
-      - {{id: last, set: {{said: x}}}}
-"
-        ),
+      - {id: last, set: {said: x}}
+",
     );
     world.write("document.json", document.to_string());
     world.call(&["run", "p.yaml", "--id", "p"]).leaves(1);
