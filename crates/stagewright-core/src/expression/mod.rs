@@ -7,6 +7,7 @@
 //! allow-list, and those that can build large values are capped (decision 7).
 
 mod environment;
+mod names;
 mod size;
 
 pub use size::{
@@ -64,11 +65,14 @@ impl Expression {
     /// Compiles an expression such as `results.lint.status == 'SUCCESS'`.
     ///
     /// # Errors
-    /// When the text is not an expression, names a filter, test or function that does
-    /// not exist, or is too large ([`MAX_EXPRESSION_TOKENS`]).
+    /// When the text is not an expression, names a filter or test that does not exist,
+    /// or is too large ([`MAX_EXPRESSION_TOKENS`]).
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         if let Some(excess) = excess_of_expression(source) {
             return Err(excess.into());
+        }
+        if let Some(unknown) = names::unknown_in_expression(source) {
+            return Err(unknown);
         }
         let compiled = ENVIRONMENT
             .compile_expression_owned(source.to_owned())
@@ -133,8 +137,8 @@ impl Template {
     /// Compiles a template.
     ///
     /// # Errors
-    /// When its syntax is wrong, or it is too large ([`MAX_EXPRESSION_TOKENS`],
-    /// [`MAX_STATEMENTS`]).
+    /// When its syntax is wrong, it names a filter or test that does not exist, or it is
+    /// too large ([`MAX_EXPRESSION_TOKENS`], [`MAX_STATEMENTS`]).
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         if !source.contains("{{") && !source.contains("{%") && !source.contains("{#") {
             return Ok(Self::Plain(source.to_owned()));
@@ -146,6 +150,9 @@ impl Template {
             && let Ok(expression) = Expression::compile(inner)
         {
             return Ok(Self::Value(expression));
+        }
+        if let Some(unknown) = names::unknown_in_template(source) {
+            return Err(unknown);
         }
         let template = ENVIRONMENT
             .template_from_str(source)

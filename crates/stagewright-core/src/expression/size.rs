@@ -204,12 +204,12 @@ impl Scan {
     }
 }
 
-fn is_part_of_a_word(c: char) -> bool {
+pub(super) fn is_part_of_a_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
 /// Goes behind the quote that ends a text.
-fn skip_quoted(characters: &mut impl Iterator<Item = (usize, char)>, quote: char) {
+pub(super) fn skip_quoted(characters: &mut impl Iterator<Item = (usize, char)>, quote: char) {
     while let Some((_, c)) = characters.next() {
         match c {
             '\\' => {

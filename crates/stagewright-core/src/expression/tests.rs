@@ -50,7 +50,7 @@ fn expressions_yield_values_or_say_what_there_is() {
         ("context.pr.title > 3", Ok(true.into())),
         ("context.pr.files < 3", Ok(false.into())),
         ("context.pr.title | float > 3", Err("invalid float literal")),
-        ("context.n | nofilter", Err("filter nofilter is unknown")),
+        ("context.n | nofilter", Err("there is no filter `nofilter`")),
         ("1 +", Err("unexpected end of input, expected expression")),
     ];
     for (source, expected) in rows {

@@ -95,6 +95,24 @@ fn scenario_12_cycles() {
     );
 }
 
+/// Goal: an expression that names a filter or a test that there is not is refused with the
+/// file, not on the day on which it is evaluated.
+#[test]
+fn scenario_12_filters_and_tests_that_are_not_there() {
+    for (keys, says) in [
+        (
+            "if: context.n | §nosuch == 1",
+            "there is no filter `nosuch`",
+        ),
+        ("if: context.n is not §nosuch", "there is no test `nosuch`"),
+    ] {
+        let agent = format!(
+            "name: Bad\ncontext: {{n: 1}}\nstages:\n  - {{id: s, agents: [{{id: a, run: echo, {keys}}}]}}\n"
+        );
+        refused("bad.yaml", &agent, says);
+    }
+}
+
 /// Goal: missing fields are refused at the mapping that lacks them.
 #[test]
 fn scenario_12_missing_fields() {
