@@ -7,6 +7,9 @@
 use crate::keys::{self, Availability, Key, Shape, Table};
 use serde_json::{Map, Value, json};
 
+/// What the schema is called. It is a name and no address, so that nobody fetches it.
+const ID: &str = "urn:stagewright:schema:pipeline";
+
 /// The schema of both forms. Every alias is a property of its own; keys of later
 /// versions are not offered.
 pub fn schema() -> Value {
@@ -16,6 +19,7 @@ pub fn schema() -> Value {
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": ID,
         "title": "stagewright pipeline",
         "$ref": "#/$defs/pipeline",
         "$defs": definitions,
@@ -41,6 +45,7 @@ fn object(table: &Table) -> Value {
         }
     }
     let mut schema = json!({
+        "title": table.noun.replace('`', ""),
         "type": "object",
         "description": table.doc,
         "properties": properties,

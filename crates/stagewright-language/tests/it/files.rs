@@ -36,6 +36,7 @@ stages: [{id: b, agents: [{id: make, run: make}]}]
             ("build.yaml", BUILD),
             ("broken.yaml", "name: Broken\nstages: []\n"),
             ("schema.json", r#"{"type": "object"}"#),
+            ("bad.json", "{\n  \"type\": \"objct\"\n}\n"),
         ])
     }
 }

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod diagnostics;
+mod examples;
 mod files;
 mod hostile;
 mod hostile_constructs;

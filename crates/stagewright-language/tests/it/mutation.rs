@@ -1,9 +1,12 @@
 //! Thousands of slightly broken pipelines: each is answered without a panic, every
 //! diagnostic has a place in the text, and the core and the schema accept what is accepted.
 
+use crate::files::TestFiles;
 use crate::schema::accepts;
 use stagewright_core::graph::Graph;
-use stagewright_language::{LanguageSettings, Level, Source, explain, load, render};
+use stagewright_language::{
+    LanguageSettings, Level, Source, explain, load_with_files, reference, render,
+};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -54,20 +57,25 @@ const PIECES: [&str; 40] = [
     "set: ",
 ];
 
-/// Files to begin with: the seed's pipeline in both forms, and every mended example of
-/// the pages. All of them are pipelines before they are broken.
+/// Files to begin with: the seed's pipeline in both forms, every mended example of the
+/// pages, and the examples of the language. All of them are pipelines before they are
+/// broken.
 fn seeds() -> Vec<String> {
     let mut seeds = vec![
         include_str!("data/pr_review_pipeline.yaml").to_owned(),
         include_str!("data/pr_review_pipeline.json").to_owned(),
     ];
-    for code in explain::codes() {
-        let page = explain::page(code).expect("each code has a page");
-        for part in page.split("```yaml mended").skip(1) {
+    let mut take = |page: &str, tag: &str| {
+        for part in page.split(tag).skip(1) {
             let body = part.trim_start();
             seeds.push(body.split("```").next().unwrap_or_default().to_owned());
         }
+    };
+    for code in explain::codes() {
+        let page = explain::page(code).expect("each code has a page");
+        take(page, "```yaml mended");
     }
+    take(&reference::keys_page(), "```yaml pipeline");
     seeds
 }
 
@@ -157,6 +165,7 @@ fn broken_files_are_answered() {
     // file that the schema refuses although it is a pipeline.
     let seeds = seeds();
     let mut numbers = Numbers(0x5eed_1234_abcd_0001);
+    let files = TestFiles::of_the_examples();
     let mut accepted = 0;
     for round in 0..FILES {
         let mut text = seeds[numbers.below(seeds.len())].clone();
@@ -165,7 +174,7 @@ fn broken_files_are_answered() {
             mutate(&mut text, &mut numbers, other);
         }
         let source = Source::new("mutant.yaml", text);
-        let diagnostics = match load(&source, &LanguageSettings::default()) {
+        let diagnostics = match load_with_files(&source, &LanguageSettings::default(), &files) {
             Ok(loaded) => {
                 accepted += 1;
                 assert!(accepts(&source), "round {round}: schema\n{}", source.text);
@@ -183,12 +192,13 @@ fn broken_files_are_answered() {
         for diagnostic in &diagnostics {
             let range = diagnostic.span.start..diagnostic.span.end;
             assert!(
-                source.text.get(range).is_some(),
+                diagnostic.source(&source).text.get(range).is_some(),
                 "round {round}: {diagnostic:?}\n{}",
                 source.text
             );
         }
-        let sorted = diagnostics.is_sorted_by_key(|diagnostic| diagnostic.span.start);
+        let own = diagnostics.iter().filter(|one| one.source.is_none());
+        let sorted = own.is_sorted_by_key(|diagnostic| diagnostic.span.start);
         assert!(sorted, "round {round}: in the order of the file");
         let _ = render(&diagnostics, &source, true);
     }

@@ -12,7 +12,7 @@ fn valid(schema: &Value, root: &Value, value: &Value) -> bool {
     keywords
         .iter()
         .all(|(keyword, argument)| match keyword.as_str() {
-            "$schema" | "$defs" | "title" | "description" => true,
+            "$schema" | "$id" | "$defs" | "title" | "description" => true,
             "$ref" => {
                 let path = text(argument).trim_start_matches('#');
                 valid(
@@ -181,6 +181,7 @@ fn keys_and_references_are_complete() {
     let schema = schema();
     for (name, definition) in schema["$defs"].as_object().unwrap() {
         assert!(definition["description"].is_string(), "{name}");
+        assert!(definition["title"].is_string(), "{name}");
         for (key, property) in definition["properties"].as_object().unwrap() {
             assert!(property["description"].is_string(), "{name}.{key}");
         }
