@@ -25,6 +25,9 @@ pub enum SecretPart {
     Text(String),
     /// The value of the secret with this name in the request's `secrets`.
     Secret(String),
+    /// The same, percent-encoded: within a URL it is one segment or one value
+    /// ([`percent_encoded`](stagewright_core::http::percent_encoded)).
+    Encoded(String),
 }
 
 impl SecretText {
@@ -40,7 +43,7 @@ impl SecretText {
             Self::Parts(parts) => parts.as_slice(),
         };
         parts.iter().filter_map(|part| match part {
-            SecretPart::Secret(name) => Some(name.as_str()),
+            SecretPart::Secret(name) | SecretPart::Encoded(name) => Some(name.as_str()),
             SecretPart::Text(_) => None,
         })
     }
@@ -74,6 +77,10 @@ mod tests {
             (SecretText::from("plain"), json!("plain")),
             (mixed, json!([{"text": "Bearer "}, {"secret": "TOKEN"}])),
             (SecretText::secret("A"), json!([{"secret": "A"}])),
+            (
+                SecretText::Parts(vec![SecretPart::Encoded("A".to_owned())]),
+                json!([{"encoded": "A"}]),
+            ),
         ] {
             assert_eq!(serde_json::to_value(&text).unwrap(), stored);
             assert_eq!(serde_json::from_value::<SecretText>(stored).unwrap(), text);

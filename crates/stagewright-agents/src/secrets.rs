@@ -6,6 +6,8 @@
 
 use crate::redact::Redactor;
 use crate::secret_text::{SecretPart, SecretText};
+use stagewright_core::http::percent_encoded;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
@@ -102,14 +104,20 @@ impl Secrets {
         parts
             .iter()
             .map(|part| match part {
-                SecretPart::Text(text) => Ok(text.as_str()),
-                SecretPart::Secret(name) => self
-                    .values
-                    .get(name)
-                    .map(String::as_str)
-                    .ok_or_else(|| SecretError::Undeclared { name: name.clone() }),
+                SecretPart::Text(text) => Ok(Cow::Borrowed(text.as_str())),
+                SecretPart::Secret(name) => self.value(name).map(Cow::Borrowed),
+                SecretPart::Encoded(name) => self.value(name).map(percent_encoded).map(Cow::Owned),
             })
             .collect()
+    }
+
+    fn value(&self, name: &str) -> Result<&str, SecretError> {
+        self.values
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| SecretError::Undeclared {
+                name: name.to_owned(),
+            })
     }
 
     /// Names and values.
@@ -203,6 +211,21 @@ mod tests {
         let references = BTreeMap::from([("T".to_owned(), reference.to_owned())]);
         let secrets = Secrets::resolve(&references, &environment.into(), directory)?;
         secrets.fill(&SecretText::secret("T"))
+    }
+
+    /// Goal: within a URL a secret is a value like any other, and cannot part it.
+    #[test]
+    fn a_secret_in_a_url_is_encoded() {
+        let environment = [(OsString::from("KEY"), OsString::from("a/b?c#%2f"))];
+        let references = BTreeMap::from([("T".to_owned(), "env:KEY".to_owned())]);
+        let secrets = Secrets::resolve(&references, &environment.into(), Path::new("/")).unwrap();
+        let url = SecretText::Parts(vec![
+            SecretPart::Text("https://a/".to_owned()),
+            SecretPart::Encoded("T".to_owned()),
+        ]);
+        assert_eq!(secrets.fill(&url).unwrap(), "https://a/a%2Fb%3Fc%23%252f");
+        let undeclared = SecretText::Parts(vec![SecretPart::Encoded("U".to_owned())]);
+        assert!(secrets.fill(&undeclared).is_err());
     }
 
     /// Goal: references lead to values, and a failure names the reference only.

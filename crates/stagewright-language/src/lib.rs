@@ -29,7 +29,6 @@ mod load;
 mod lower;
 pub mod reference;
 mod schema;
-pub mod secrets;
 mod settings;
 pub mod shell;
 mod source;
@@ -41,6 +40,7 @@ pub use document::{DocumentProblems, Element, Field, Place, Value, read_document
 pub use files::Files;
 pub use load::{Loaded, load, load_with_files};
 pub use schema::schema;
-pub use secrets::{find_plain_secrets, secret_like};
 pub use settings::LanguageSettings;
 pub use source::Source;
+pub use stagewright_core::plain_secret as secrets;
+pub use stagewright_core::plain_secret::{find_plain_secrets, secret_like};

@@ -63,8 +63,7 @@ pub const MAX_ANSWER_BYTES: u64 = 1024 * 1024 * 1024;
 /// The most redirects that an HTTP agent may ask for.
 pub const MAX_REDIRECTS: u32 = 20;
 
-/// The longest URL, in bytes.
-pub const MAX_URL_BYTES: usize = 8 * 1024;
+pub use stagewright_core::http::MAX_URL_BYTES;
 
 /// The longest duration that a file may give: a year, in milliseconds.
 pub const MAX_DURATION_MS: u64 = 366 * 24 * 60 * 60 * 1_000;

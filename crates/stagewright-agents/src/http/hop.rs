@@ -15,30 +15,13 @@ use hyper::header::{
     USER_AGENT,
 };
 use serde_json::Value;
+use stagewright_core::http::RESERVED_HEADERS;
 
 /// The largest request body, in bytes.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most bytes of all header fields of a request.
 const MAX_HEADER_BYTES: usize = 64 * 1024;
-
-/// Fields that belong to the executor: they say where a message begins and ends, who
-/// it is for, or promise what the executor does not do.
-const RESERVED: &[&str] = &[
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// Parts of names under which credentials travel.
 const SENSITIVE: &[&str] = &[
@@ -162,7 +145,7 @@ fn header_of(
 ) -> Result<(HeaderName, HeaderValue), Failure> {
     let parsed = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| Failure::invalid(format!("`{name}` cannot be the name of a header")))?;
-    if RESERVED.contains(&parsed.as_str()) {
+    if RESERVED_HEADERS.contains(&parsed.as_str()) {
         return Err(Failure::invalid(format!(
             "header `{name}` is set by stagewright itself; leave it out"
         )));

@@ -6,12 +6,10 @@
 //! address policy checks is what is connected to, and the request line cannot be
 //! broken apart. Errors never show the whole URL, which may hold a secret.
 
+use stagewright_core::http::MAX_URL_BYTES;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
-
-/// The longest URL, in bytes.
-pub(crate) const MAX_URL_BYTES: usize = 8 * 1024;
 
 /// A checked URL. The fragment, which is never sent, is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@
 //!
 //! - `renderer` is the driver's port; it freezes what the others make.
 //! - `command`, `http` and `pipeline` render what their kind of step needs, `list` what
-//!   something is repeated over; `trust` says which values come from outside.
+//!   something is repeated over; `url` fills values into URLs, and `trust` says which of
+//!   them come from outside.
 //!
 //! Neighbours: `crate::launch_scope` gives the names that templates see, `crate::text`
 //! turns markers into references to secrets.
@@ -17,6 +18,7 @@ mod list;
 mod pipeline;
 mod renderer;
 mod trust;
+mod url;
 
 pub(crate) use pipeline::PipelineOrder;
 pub(crate) use renderer::{Order, Renderer};

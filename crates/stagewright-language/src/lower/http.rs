@@ -10,30 +10,13 @@ use crate::keys::HTTP;
 use crate::secrets::{is_plain_secret, is_secret_reference, secret_like};
 use crate::syntax::{Entry, Node};
 use serde_json::Value;
+use stagewright_core::http::RESERVED_HEADERS;
 use stagewright_core::plan::{AnswerReader, Http};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 /// Methods that send the agent's input where there is no body.
 const SENDING: [&str; 3] = ["POST", "PUT", "PATCH"];
-
-/// Header fields that belong to the executor: they say where a message begins and ends,
-/// who it is for, or promise what the executor does not do.
-const RESERVED: [&str; 13] = [
-    "accept-encoding",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
 
 /// What stands beside `http:` and belongs to the request.
 pub(super) struct Beside<'t> {
@@ -206,7 +189,7 @@ impl Lowering<'_> {
                 entry.key_extent,
                 format!("`{}` cannot be the name of a header", entry.key),
             )
-        } else if RESERVED.contains(&entry.key.to_ascii_lowercase().as_str()) {
+        } else if RESERVED_HEADERS.contains(&entry.key.to_ascii_lowercase().as_str()) {
             Problem::new(
                 Code::BadValue,
                 entry.key_extent,

@@ -5,6 +5,7 @@
 
 use crate::limit::MAX_URL_BYTES;
 use crate::secrets::secret_like;
+use stagewright_core::http::{UrlPiece, UrlPosition, url_pieces};
 
 /// What is wrong with a URL.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,10 +32,23 @@ pub(super) fn problem_of(text: &str) -> Option<UrlProblem> {
     }
     let known = &text[..text.find(HOLE).unwrap_or(text.len())];
     let whole = known.len() == text.len();
-    if let Some(odd) = literal_parts(text).find_map(odd_character) {
-        return Some(UrlProblem::Bad(format!(
-            "a URL cannot hold {odd}; write it percent-encoded"
-        )));
+    for piece in url_pieces(text) {
+        match piece {
+            UrlPiece::Text(part) => {
+                if let Some(odd) = odd_character(part) {
+                    return Some(UrlProblem::Bad(format!(
+                        "a URL cannot hold {odd}; write it percent-encoded"
+                    )));
+                }
+            }
+            UrlPiece::Hole {
+                position: UrlPosition::Fragment,
+                ..
+            } => {
+                return bad("what stands behind `#` is never sent, and so no value can stand there");
+            }
+            UrlPiece::Hole { .. } => {}
+        }
     }
     let lower = known.to_ascii_lowercase();
     let Some((scheme, rest)) = lower.split_once("://") else {
@@ -90,20 +104,6 @@ fn authority_problem(authority: &str) -> Option<String> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
     (!is_address && !is_name).then(|| format!("`{host}` is not a host"))
-}
-
-/// The parts of a text outside of `{{ … }}`.
-fn literal_parts(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let Some(start) = text.find(HOLE) else {
-            rest = None;
-            return Some(text);
-        };
-        rest = text[start..].find("}}").map(|end| &text[start + end + 2..]);
-        Some(&text[..start])
-    })
 }
 
 fn odd_character(part: &str) -> Option<String> {
@@ -177,6 +177,9 @@ mod tests {
             ("https://exa%6dple.org/", "not a host"),
             ("https://[::1/", "not a host"),
             ("https://[x]/", "not a host"),
+            ("https://example.org/#{{ context.x }}", "never sent"),
+            ("https://example.org/{{ x", "`{`"),
+            ("https://example.org/{{ '}}' }}", "a space"),
         ] {
             let found = problem_of(text);
             assert!(

@@ -24,7 +24,7 @@ const SECRET_WORDS: [&str; 13] = [
 ];
 
 /// Keys that documentation names as examples.
-pub(crate) const EXAMPLES: [&str; 5] = [
+pub const EXAMPLES: [&str; 5] = [
     "token",
     "password",
     "api_key",
@@ -112,7 +112,7 @@ pub fn find_plain_secrets(value: &Value) -> Vec<String> {
 }
 
 /// Whether a text can name an environment variable.
-pub(crate) fn is_environment_name(text: &str) -> bool {
+pub fn is_environment_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes
         .next()
