@@ -27,7 +27,7 @@ pub enum Input {
         /// The launch that reports; any other than the running one changes nothing.
         launch: Launch,
         /// How it ended.
-        outcome: AttemptOutcome,
+        outcome: Box<AttemptOutcome>,
     },
     /// A launch can go no further by itself: what it drives waits for somebody.
     Suspended {

@@ -211,7 +211,10 @@ fn end_launch(
         Err(error) => live.handle(Input::Completed {
             node,
             launch,
-            outcome: AttemptOutcome::failed(ErrorClass::Execution, defect("the step", &error)),
+            outcome: Box::new(AttemptOutcome::failed(
+                ErrorClass::Execution,
+                defect("the step", &error),
+            )),
         }),
     }
     Ok(())

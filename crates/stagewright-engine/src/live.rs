@@ -184,9 +184,7 @@ impl LiveRun {
         }
         let mut outcome = performed.outcome;
         let planned = self.run().plan().node(node).clone();
-        // What the decision reads, whatever conditions read, is there already.
-        let read = scope::project(&performed.document.output, &planned.projection);
-        outcome.projection.extend(read);
+        outcome.projection = scope::project(&performed.document.output, &planned.projection);
         let document =
             serde_json::to_value(&performed.document).expect("a result document is JSON already");
         let blob = Blob::of(document.to_string().into_bytes());
@@ -198,7 +196,7 @@ impl LiveRun {
         self.handle(Input::Completed {
             node,
             launch,
-            outcome,
+            outcome: Box::new(outcome),
         });
     }
 
@@ -244,17 +242,8 @@ impl LiveRun {
             "note": note,
             "answered_at": clock::now().0,
         });
-        let (mut outcome, blob): (AttemptOutcome, Blob) =
+        let (outcome, blob): (AttemptOutcome, Blob) =
             self.renderer.outcome_of_value(&planned, &output);
-        // The decision reads this one, whatever conditions read (decision 36).
-        outcome
-            .projection
-            .insert("output.approved".to_owned(), approved.into());
-        if let Some(note) = &note {
-            outcome
-                .projection
-                .insert("output.note".to_owned(), note.as_str().into());
-        }
         debug_assert_eq!(outcome.result, AttemptResult::Succeeded);
         self.blobs.push(blob);
         let before = self.driver.pending().len();

@@ -26,7 +26,7 @@ pub fn decide(run: &Run, now: Timestamp, input: Input) -> Vec<Event> {
             node,
             launch,
             outcome,
-        } => complete::completed(run, now, node, launch, outcome),
+        } => complete::completed(run, now, node, launch, *outcome),
         Input::Suspended {
             node,
             launch,

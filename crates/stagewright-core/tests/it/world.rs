@@ -191,7 +191,7 @@ impl World {
                 self.handle(Input::Completed {
                     node,
                     launch,
-                    outcome: *outcome,
+                    outcome,
                 });
             }
             Happening::Suspended(node, launch) => self.handle(Input::Suspended {
@@ -521,7 +521,7 @@ fn performance(id: &str, text: &str) -> Performance {
             None if word == "stubborn" => stubborn = true,
             None if word == "pattern" => outcome.facts.pattern_rejected = true,
             None => takes_ms = milliseconds(word),
-            Some((path, value)) if path.starts_with("output.") => {
+            Some((path, value)) if path.starts_with("output") => {
                 let value = serde_json::from_str(value).unwrap_or_else(|_| json!(value));
                 outcome.projection.insert(path.to_owned(), value);
             }

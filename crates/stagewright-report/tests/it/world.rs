@@ -310,7 +310,7 @@ impl World {
                 Input::Completed {
                     node,
                     launch,
-                    outcome,
+                    outcome: Box::new(outcome),
                 }
             }
             None => Input::Stopped { node, launch },

@@ -130,7 +130,7 @@ impl World<'_> {
         let process = self.processes.remove(&launch);
         if process.is_some_and(|process| !process.heard) && self.ghost.is_some() {
             self.oracle.saw_report(launch, outcome.retry_after_ms);
-            let outcome = outcome.clone();
+            let outcome = Box::new(outcome.clone());
             self.wake_ghost(Input::Completed {
                 node,
                 launch,
@@ -159,7 +159,7 @@ impl World<'_> {
         self.handle(Input::Completed {
             node,
             launch,
-            outcome,
+            outcome: Box::new(outcome),
         })?;
         if self.bug == Some(Bug::RepeatedEffect) && self.driver.is_some() {
             let timeout_ms = None;
