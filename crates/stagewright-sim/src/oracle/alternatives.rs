@@ -72,7 +72,9 @@ impl Oracle<'_> {
         hold(follows && allowed, Invariant::FallbacksHold, || {
             format!("{node:?} falls back to {to}, and is {state:?}")
         })?;
-        self.may_begin(node)?;
+        if !self.picture.halt_is_due {
+            self.may_begin(node)?;
+        }
         let state = self.picture.node_mut(node);
         state.alternative = to;
         state.tries = 0;

@@ -105,6 +105,7 @@ impl Oracle<'_> {
         if required_failure && submission.fail_fast || critical && submission.fail_fast_on_critical
         {
             self.picture.stopped = true;
+            self.picture.halt_is_due = true;
         } else if required_failure && self.case.plan.node(node).on_failure == OnFailure::Halt {
             self.picture.only_tried = true;
         }
@@ -123,7 +124,7 @@ impl Oracle<'_> {
         let class = class_of(outcome).unwrap_or(ErrorClass::Execution);
         let tries = self.picture.node(node).tries;
         hold(
-            !self.picture.is_halted(planned.stage),
+            !self.picture.is_halted(planned.stage) || self.picture.halt_is_due,
             Invariant::HaltsHold,
             || format!("{node:?} is to go on after a halt"),
         )?;

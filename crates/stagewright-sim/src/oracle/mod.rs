@@ -199,6 +199,7 @@ impl<'a> Oracle<'a> {
     }
 
     fn halted(&mut self, cause: &HaltCause) {
+        self.picture.halt_is_due = false;
         match cause {
             HaltCause::StageTimeout { stage } => self.picture.stage_halt = Some(*stage),
             HaltCause::RunTimeout => {

@@ -134,6 +134,9 @@ pub(super) struct Picture {
     pub(super) stopped: bool,
     /// Only what was tried before starts any more.
     pub(super) only_tried: bool,
+    /// A halt follows from what happened and is not journaled yet: what was decided
+    /// together with its cause may still say how it would have gone on.
+    pub(super) halt_is_due: bool,
     /// Nothing starts any more in this stage.
     pub(super) stage_halt: Option<StageIx>,
     pub(super) run_timed_out: bool,
@@ -153,6 +156,7 @@ impl Picture {
             interrupted: false,
             stopped: false,
             only_tried: false,
+            halt_is_due: false,
             stage_halt: None,
             run_timed_out: false,
             ended: false,

@@ -26,6 +26,7 @@ impl Oracle<'_> {
         picture.ended = false;
         picture.stopped = false;
         picture.only_tried = false;
+        picture.halt_is_due = false;
         picture.stage_halt = None;
         picture.run_timed_out = false;
         picture.interrupted = false;
