@@ -24,7 +24,9 @@ pub mod logs;
 #[cfg(feature = "operations")]
 pub mod operations;
 mod order;
+mod plain_secrets;
 mod reach;
+mod reprojected;
 mod requests;
 mod reuse;
 mod sub_pipeline;

@@ -8,7 +8,7 @@ use crate::summary::summarize;
 use crate::text::Markers;
 use serde_json::json;
 use stagewright_agents::Performed;
-use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, BlobRef, Event};
+use stagewright_core::event::{Answer, AttemptOutcome, AttemptResult, Event};
 use stagewright_core::plan::Action;
 use stagewright_core::{Blob, Driver, Effect, Input, NodeIx, NodeView, Recorded, Run, scope};
 use stagewright_journal::{Batch, InboxMessage, Journal, Lease};
@@ -366,17 +366,6 @@ impl LiveRun {
     /// What a launch that is being released is made with.
     pub(crate) fn take_order(&mut self, node: NodeIx) -> Option<Order> {
         self.renderer.pending.remove(&node)
-    }
-
-    /// A stored result document.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub(crate) fn document(
-        &mut self,
-        reference: &BlobRef,
-    ) -> Result<Arc<serde_json::Value>, EngineError> {
-        self.renderer.documents.read(reference)
     }
 }
 

@@ -1,10 +1,14 @@
 //! What of a run still stands: when it is reopened, and when its pipeline file has become
 //! another one (decision 31).
 //!
-//! It reads runs and plans and decides nothing about a run: the new one adopts what is
-//! reused and goes on like any other. Every agent and gate gets a reason, so that a person
+//! It reads runs, plans and stored documents and decides nothing about a run: the new one
+//! adopts what is reused, with the values that its own conditions read, and goes on like
+//! any other. Every agent and gate gets a reason, so that a person
 //! can say no before anything is launched.
 
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::reprojected::reprojected;
 use serde_json::Value;
 use stagewright_core::condition::Condition;
 use stagewright_core::event::{Adopted, AttemptResult, SkipReason, Verdict};
@@ -37,30 +41,70 @@ pub struct Reuse {
 /// What of `old` stands under `current` and this context: what is defined the same,
 /// succeeded, and follows from nothing that runs again. Any agent may read the whole
 /// context, so nothing stands under another one.
-pub fn reuse(old: &Run, current: &Plan, context: &Value) -> Reuse {
+///
+/// # Errors
+/// When a stored result cannot be read. One that is no longer stored is no error.
+pub fn reuse(
+    engine: &Engine,
+    old: &Run,
+    current: &Plan,
+    context: &Value,
+) -> Result<Reuse, EngineError> {
+    compare(engine, old, current, context, false)
+}
+
+/// As [`reuse`], but nothing that judges stands: what it looked at may be another thing by
+/// now.
+///
+/// # Errors
+/// As for [`reuse`].
+pub(crate) fn reuse_of_agents(
+    engine: &Engine,
+    old: &Run,
+    current: &Plan,
+    context: &Value,
+) -> Result<Reuse, EngineError> {
+    compare(engine, old, current, context, true)
+}
+
+fn compare(
+    engine: &Engine,
+    old: &Run,
+    current: &Plan,
+    context: &Value,
+    judges_again: bool,
+) -> Result<Reuse, EngineError> {
     let compared = Compared {
         old,
         current,
         same_context: *context == old.submission().context,
+        judges_again,
     };
-    let mut whys: BTreeMap<NodeIx, Option<String>> = current
-        .indexed()
-        .map(|(node, _)| (node, compared.own_reason(node)))
-        .collect();
-    loop {
-        let mut changed = false;
-        for (node, _) in current.indexed() {
-            if whys[&node].is_none()
-                && let Some(why) = compared.reason_by_others(node, &whys)
-            {
-                whys.insert(node, Some(why));
-                changed = true;
+    let mut whys: BTreeMap<NodeIx, Option<String>> = BTreeMap::new();
+    let mut results: BTreeMap<NodeIx, Vec<Adopted>> = BTreeMap::new();
+    for (node, _) in current.indexed() {
+        let mut why = compared.own_reason(node);
+        if why.is_none() {
+            match compared.results(engine, node)? {
+                Some(found) => {
+                    results.insert(node, found);
+                }
+                None => why = Some("its result is no longer stored".to_owned()),
             }
         }
-        if !changed {
-            break;
-        }
+        whys.insert(node, why);
     }
+    compared.spread(&mut whys);
+    Ok(told(old, current, &whys, results))
+}
+
+/// What is adopted, and what is said of everything.
+fn told(
+    old: &Run,
+    current: &Plan,
+    whys: &BTreeMap<NodeIx, Option<String>>,
+    mut results: BTreeMap<NodeIx, Vec<Adopted>>,
+) -> Reuse {
     let mut adopted = Vec::new();
     let mut fates = Vec::new();
     for (node, planned) in current.indexed() {
@@ -71,7 +115,7 @@ pub fn reuse(old: &Run, current: &Plan, context: &Value) -> Reuse {
                 why: why.clone(),
             }),
             None => {
-                let results = compared.results(node);
+                let results = results.remove(&node).unwrap_or_default();
                 let why = if results.is_empty() {
                     "unchanged; its condition is asked again"
                 } else {
@@ -157,9 +201,29 @@ struct Compared<'a> {
     old: &'a Run,
     current: &'a Plan,
     same_context: bool,
+    /// Whether what judges is asked again in any case.
+    judges_again: bool,
 }
 
 impl Compared<'_> {
+    /// What follows from something that runs again runs again too.
+    fn spread(&self, whys: &mut BTreeMap<NodeIx, Option<String>>) {
+        loop {
+            let mut changed = false;
+            for (node, _) in self.current.indexed() {
+                if whys[&node].is_none()
+                    && let Some(why) = self.reason_by_others(node, whys)
+                {
+                    whys.insert(node, Some(why));
+                    changed = true;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
     /// Why a node runs again whatever the others do; `None` when it stands by itself.
     fn own_reason(&self, node: NodeIx) -> Option<String> {
         let planned = self.current.node(node);
@@ -185,6 +249,9 @@ impl Compared<'_> {
         }
         if self.current.severities != old_plan.severities {
             return Some("the severity table changed".to_owned());
+        }
+        if self.judges_again && planned.judges() {
+            return Some("it judges what is there now".to_owned());
         }
         match self.old.view(before) {
             NodeView::Done(outcome) => match &outcome.result {
@@ -241,44 +308,45 @@ impl Compared<'_> {
                 // what the agents before it left.
                 let same_stage = other.stage == planned.stage;
                 is_part && same_stage
-                    || planned.role == Role::Gate
-                        && other.role == Role::Agent
-                        && other.stage <= planned.stage
+                    || planned.judges() && other.role == Role::Agent && other.stage <= planned.stage
             })
-            .map(|(other, _)| match planned.role {
-                Role::Gate => format!(
-                    "it judges what `{}` leaves, which runs again",
-                    self.current.node(other).id
-                ),
-                Role::Agent => follows(other),
+            .map(|(other, _)| {
+                let id = &self.current.node(other).id;
+                if planned.judges() {
+                    format!("it judges what `{id}` leaves, which runs again")
+                } else {
+                    follows(other)
+                }
             })
     }
 
-    /// The results of a node, those of its instances first.
-    fn results(&self, node: NodeIx) -> Vec<Adopted> {
-        let Some(before) = self.old.plan().find(&self.current.node(node).id) else {
-            return Vec::new();
+    /// The results of a node, those of its instances first, with what the conditions of
+    /// the current plan read; `None` when that is no longer stored.
+    fn results(&self, engine: &Engine, node: NodeIx) -> Result<Option<Vec<Adopted>>, EngineError> {
+        let planned = self.current.node(node);
+        let Some(before) = self.old.plan().find(&planned.id) else {
+            return Ok(Some(Vec::new()));
         };
         let instances = self.old.instances(before).map(|instance| {
             let number = instance.instance().unwrap_or_default();
             (instance, node.at(number))
         });
-        let all: Option<Vec<Adopted>> = instances
-            .chain([(before, node)])
-            .map(|(old, new)| match self.old.view(old) {
-                NodeView::Done(outcome) => Some(Adopted {
-                    node: new,
-                    outcome: outcome.clone(),
-                }),
-                NodeView::Skipped(_)
-                | NodeView::Pending
-                | NodeView::Running { .. }
-                | NodeView::Backoff { .. }
-                | NodeView::Repeating { .. }
-                | NodeView::Parked { .. } => None,
-            })
-            .collect();
-        all.unwrap_or_default()
+        let mut results = Vec::new();
+        for (old, new) in instances.chain([(before, node)]) {
+            let NodeView::Done(outcome) = self.old.view(old) else {
+                return Ok(Some(Vec::new()));
+            };
+            let planned_before = self.old.plan().node(before);
+            let Some(outcome) = reprojected(engine, outcome, planned_before, planned)? else {
+                return Ok(None);
+            };
+            results.push(Adopted {
+                node: new,
+                outcome,
+                alternative: self.old.alternative(old),
+            });
+        }
+        Ok(Some(results))
     }
 }
 

@@ -6,7 +6,8 @@
 use crate::case::{Case, Listed, elements};
 use crate::random::Random;
 use serde_json::json;
-use stagewright_core::event::{Asker, AttemptOutcome, AttemptResult, Verdict};
+use stagewright_core::decision::{Choice, Factor, FactorKind};
+use stagewright_core::event::{Asker, AttemptOutcome, AttemptResult, HandedUp, Verdict};
 use stagewright_core::input::{ItemList, Launching, StartRequest};
 use stagewright_core::plan::{Action, Repeated, Role};
 use stagewright_core::{
@@ -45,9 +46,8 @@ pub fn perform(case: &Case, launching: &Launching, is_pipeline: bool) -> Perform
             let patience_ms = random.pick(&[500, 5_000, 30_000, 3_600_000, 7_200_000]);
             outcome.retry_after_ms = Some(patience_ms);
         }
-        AttemptResult::Succeeded if is_pipeline && random.chance(25) => {
-            let decision = "output.decision".to_owned();
-            outcome.projection.insert(decision, json!("BLOCK"));
+        AttemptResult::Succeeded if is_pipeline => {
+            outcome.facts.below = Some(handed_up(random.chance(25)));
         }
         AttemptResult::Failed { .. } | AttemptResult::Succeeded | AttemptResult::Judged { .. } => {}
     }
@@ -73,6 +73,28 @@ pub fn perform(case: &Case, launching: &Launching, is_pipeline: bool) -> Perform
         };
     }
     Performance { outcome, takes_ms }
+}
+
+/// What the run of a step hands up.
+fn handed_up(blocked: bool) -> HandedUp {
+    let factor = Factor {
+        factor: FactorKind::HighViolations,
+        blocking: true,
+        detail: "6 high findings, 5 allowed".to_owned(),
+        subject: None,
+        count: Some(6),
+        limit: Some(5),
+    };
+    HandedUp {
+        decision: Some(if blocked {
+            Choice::Block
+        } else {
+            Choice::Merge
+        }),
+        proved: true,
+        factors: blocked.then_some(factor).into_iter().collect(),
+        override_reason: None,
+    }
 }
 
 /// How often a try of a sub-pipeline waits for somebody before it ends.
@@ -122,13 +144,8 @@ pub fn maker(case: &Case, node: NodeIx) -> (bool, u64) {
 }
 
 /// The answer of a person as the node's result.
-pub fn answered(approved: bool) -> AttemptOutcome {
-    let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
-    let value = json!(approved);
-    outcome
-        .projection
-        .insert("output.approved".to_owned(), value);
-    outcome
+pub fn answered() -> AttemptOutcome {
+    AttemptOutcome::bare(AttemptResult::Succeeded)
 }
 
 /// Requests without content; those of a few nodes cannot be made.

@@ -1,7 +1,7 @@
 //! What people want: cancel, answer, go on.
 
 use super::tick::deadline_passed;
-use crate::event::{Answer, AttemptOutcome, Event, Launch, RunStatus, WaitReason};
+use crate::event::{Answer, AttemptOutcome, Event, Launch, RunStatus, Said, WaitReason};
 use crate::plan::NodeIx;
 use crate::retry::ErrorClass;
 use crate::run::{NodePhase, Phase, Run};
@@ -33,7 +33,7 @@ pub(super) fn answer(
     node: NodeIx,
     digest: &str,
     answer: Answer,
-    outcome: Box<AttemptOutcome>,
+    mut outcome: Box<AttemptOutcome>,
 ) -> Vec<Event> {
     let Some(state) = run.find_node(node).filter(|_| run.phase == Phase::Running) else {
         return Vec::new();
@@ -48,6 +48,11 @@ pub(super) fn answer(
         return deadline_passed(run, now, node);
     }
     let approved = answer.approved;
+    // The decision reads what was said here, whatever the output makes of it.
+    outcome.facts.said = Some(Said {
+        approved,
+        note: answer.note.clone(),
+    });
     let answered = Event::Answered {
         node,
         digest: parked.digest.clone(),

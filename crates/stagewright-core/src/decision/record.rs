@@ -92,6 +92,8 @@ pub enum FactorKind {
     LldDeviations,
     /// A rejected pattern.
     PatternRejection,
+    /// A value stands in for a required agent that failed.
+    StoodIn,
     /// Findings that the policy's switches leave out of account.
     NotCounted,
 }

@@ -3,10 +3,13 @@
 use super::aggregate::{
     AgentReport, Aggregate, DEFAULT_BLOCKING_THRESHOLD, SeverityMethod, aggregate, counted,
 };
+use super::below::{factors_below, proves};
 use super::policy::Policy;
-use super::record::{Choice, DecisionRecord, Factor, FactorKind};
+use super::record::{DecisionRecord, Factor, FactorKind};
 use super::weigh::{Weighed, weigh};
-use crate::event::{AttemptResult, HaltCause, RepetitionEnd, RunStatus, SkipReason, WaitReason};
+use crate::event::{
+    AttemptResult, Facts, HaltCause, RepetitionEnd, RunStatus, SkipReason, WaitReason,
+};
 use crate::plan::{Action, NodeIx, Repeated, Role, StageIx};
 use crate::run::{NodeView, Run, exhausted_message};
 use minijinja::Value;
@@ -127,7 +130,7 @@ fn reports(run: &Run) -> impl Iterator<Item = AgentReport<'_>> + Clone {
 }
 
 /// What blocks besides findings.
-fn obstacles(run: &Run) -> Vec<Factor> {
+pub(super) fn obstacles(run: &Run) -> Vec<Factor> {
     let mut obstacles = Vec::new();
     if let Some((reason, _)) = run.cancel() {
         obstacles.push(obstacle(
@@ -153,9 +156,13 @@ fn obstacles(run: &Run) -> Vec<Factor> {
     let mut proved = false;
     for (index, node) in run.plan().indexed() {
         for part in run.parts(index) {
-            let action = node.action_at(run.alternative(part));
-            proved |= run.view(part).status() == Some("SUCCESS")
-                && !matches!(action, Action::Human(_) | Action::Set { .. });
+            let view = run.view(part);
+            if let NodeView::Done(outcome) = view {
+                let action = node.action_at(run.alternative(part));
+                proved |= view.status() == Some("SUCCESS") && proves(action, outcome);
+                obstacles.extend(factors_below(run, part, outcome));
+            }
+            obstacles.extend(stood_in(run, part));
             obstacles.extend(node_obstacle(run, part));
         }
         obstacles.extend(unopened(run, index));
@@ -219,6 +226,22 @@ fn failure_message(view: NodeView<'_>) -> Option<&str> {
     }
 }
 
+/// A value that stands in for a required agent that failed. It does not block, since the
+/// pipeline says so itself; nobody who reads the decision may overlook it.
+fn stood_in(run: &Run, part: NodeIx) -> Option<Factor> {
+    let is_value = matches!(run.action(part), Action::Set { .. });
+    let stands_in = run.alternative(part) > 0 && run.view(part).status() == Some("SUCCESS");
+    let label = run.label(part);
+    (is_value && stands_in && run.plan().is_required(part)).then(|| Factor {
+        blocking: false,
+        ..obstacle(
+            FactorKind::StoodIn,
+            format!("a value stands in for `{label}`"),
+            Some(label),
+        )
+    })
+}
+
 /// What a node without a success blocks with.
 fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
     let node = run.plan().node(index);
@@ -239,9 +262,7 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
                 format!("`{label}` says that a review is pending: awaiting_review"),
                 id,
             )),
-            AttemptResult::Succeeded if required => rejected(run, index, &outcome.projection)
-                .or_else(|| blocked_below(run, index, &outcome.projection)),
-            AttemptResult::Succeeded => rejected(run, index, &outcome.projection),
+            AttemptResult::Succeeded => rejected(run, index, &outcome.facts),
             AttemptResult::Judged { verdict, message } => (required
                 && *verdict != crate::event::Verdict::Pass)
                 .then(|| missing(format!("gate `{label}`: {}, {message}", verdict.as_str())))
@@ -283,39 +304,20 @@ fn node_obstacle(run: &Run, index: NodeIx) -> Option<Factor> {
 
 /// A person's no blocks, whether the question was required or not; their note is the
 /// reason (decision 36).
-fn rejected(
-    run: &Run,
-    index: NodeIx,
-    answer: &serde_json::Map<String, serde_json::Value>,
-) -> Option<Factor> {
-    let label = run.label(index);
-    let approved = answer.get("output.approved") == Some(&serde_json::Value::Bool(true));
-    if approved || !matches!(run.action(index), Action::Human(_)) {
+fn rejected(run: &Run, index: NodeIx, facts: &Facts) -> Option<Factor> {
+    if !matches!(run.action(index), Action::Human(_)) {
         return None;
     }
-    let detail = match answer.get("output.note").and_then(|note| note.as_str()) {
-        Some(note) => format!("`{label}` was rejected: {}", first_line(note)),
-        None => format!("`{label}` was rejected"),
+    let label = run.label(index);
+    let detail = match &facts.said {
+        Some(said) if said.approved => return None,
+        Some(said) => match &said.note {
+            Some(note) => format!("`{label}` was rejected: {}", first_line(note)),
+            None => format!("`{label}` was rejected"),
+        },
+        None => format!("`{label}`: what was answered is not known"),
     };
     Some(obstacle(FactorKind::Rejected, detail, Some(label)))
-}
-
-/// A sub-pipeline that said BLOCK has answered, and its answer blocks: what it checked by a
-/// stricter policy, or could not check, is not undone by who asked it (decision 35).
-fn blocked_below(
-    run: &Run,
-    index: NodeIx,
-    answer: &serde_json::Map<String, serde_json::Value>,
-) -> Option<Factor> {
-    let text = |path: &str| answer.get(path).and_then(|value| value.as_str());
-    let is_pipeline = matches!(run.action(index), Action::Pipeline(_));
-    if !is_pipeline || text("output.decision") != Some(Choice::Block.as_str()) {
-        return None;
-    }
-    let label = run.label(index);
-    let why = text("output.decision_reason").unwrap_or_default();
-    let detail = format!("pipeline `{label}` decided on BLOCK: {}", first_line(why));
-    Some(obstacle(FactorKind::PipelineBlocked, detail, Some(label)))
 }
 
 fn obstacle(factor: FactorKind, detail: String, subject: Option<String>) -> Factor {

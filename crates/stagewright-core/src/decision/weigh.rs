@@ -78,6 +78,16 @@ fn merge(factors: Vec<Factor>, counts: &SeverityCounts) -> DecisionRecord {
         1 => "1 finding, within the policy".to_owned(),
         n => format!("{n} findings, within the policy"),
     };
+    // A MERGE to which a value has contributed says so in its first sentence.
+    let stand_ins: Vec<&str> = factors
+        .iter()
+        .filter(|factor| factor.factor == FactorKind::StoodIn)
+        .map(|factor| factor.detail.as_str())
+        .collect();
+    let reason = match stand_ins[..] {
+        [] => reason,
+        _ => format!("{reason}; {}", stand_ins.join("; ")),
+    };
     DecisionRecord {
         decision: Choice::Merge,
         reason,

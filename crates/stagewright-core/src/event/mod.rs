@@ -55,7 +55,7 @@ pub enum Event {
         /// The agent or gate.
         node: NodeIx,
         /// Its end in the parent run.
-        outcome: AttemptOutcome,
+        outcome: Box<AttemptOutcome>,
         /// Who did it there: the agent's own action at 0, then its fallbacks.
         alternative: u32,
     },

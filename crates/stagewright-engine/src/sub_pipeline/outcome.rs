@@ -7,12 +7,13 @@
 //! | CANCELLED | has failed (`cancelled`) |
 //!
 //! A run that decided on BLOCK has answered: its findings count by the policy of the run
-//! above, and the decision there knows the BLOCK.
+//! above, and what the decision there has to know is handed up beside the answer.
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use serde_json::{Map, Value, json};
 use stagewright_agents::{Performed, ResultDocument, take_outputs};
+use stagewright_core::decision::hand_up;
 use stagewright_core::event::{AttemptOutcome, AttemptResult, Facts, RunStatus};
 use stagewright_core::expression::MAX_TEXT_BYTES;
 use stagewright_core::finding::{Finding, FindingsSummary};
@@ -67,15 +68,19 @@ pub(super) fn of(engine: &Engine, run: &Run) -> Result<Performed, EngineError> {
         "results": gathered.results,
     });
     let mut outcome = AttemptOutcome::bare(result(run, status, reason));
-    // The decision of the run above reads these, whatever its conditions read.
-    outcome.projection = Map::from_iter([
-        ("output.decision".to_owned(), json!(decided)),
-        ("output.decision_reason".to_owned(), json!(reason)),
-    ]);
     outcome.findings = summary;
     outcome.facts = gathered.facts;
+    let handed_up = hand_up(run, record);
     outcome.cost_usd = gathered.cost_usd;
     outcome.warnings = gathered.warnings;
+    // A BLOCK that a label made a MERGE of is said wherever its result is (decision 29).
+    outcome
+        .warnings
+        .extend(handed_up.override_reason.as_ref().map(|reason| {
+            let run_id = &submission.run_id;
+            format!("the BLOCK of run {run_id} was overridden there: {reason}")
+        }));
+    outcome.facts.below = Some(handed_up);
     Ok(Performed {
         outcome,
         document: ResultDocument {

@@ -4,13 +4,15 @@
 //! failed required agent always fails it. Its time is never more than what is left there.
 //!
 //! A further try of a step, after its run has failed, takes over what succeeded in that
-//! one: neither a retry nor a `resume` of the run above repeats finished work.
+//! one: neither a retry nor a `resume` of the run above repeats finished work. What judges
+//! is no such work: the run above has gone on in between, and a verdict is about the files
+//! as they are.
 
 use super::conduct::SubOrder;
 use super::id;
 use crate::engine::{Engine, NewSubmission};
 use crate::error::EngineError;
-use crate::reuse::reuse;
+use crate::reuse::reuse_of_agents;
 use stagewright_core::Run;
 use stagewright_core::event::ParentStep;
 use stagewright_journal::RunState;
@@ -27,7 +29,7 @@ impl Engine {
     pub(super) fn submission_of(&self, order: &SubOrder) -> Result<NewSubmission, EngineError> {
         let mut new = of(order);
         if let Some(before) = self.run_of_try_before(&order.step)? {
-            new.adopted = reuse(&before, &new.plan, &new.context).adopted;
+            new.adopted = reuse_of_agents(self, &before, &new.plan, &new.context)?.adopted;
             new.parent = Some(before.submission().run_id.clone());
         }
         Ok(new)

@@ -6,8 +6,9 @@ use crate::summary::{RunState, RunSummary};
 use serde_json::json;
 use stagewright_core::decision::{Choice, DecisionRecord, Factor, FactorKind};
 use stagewright_core::event::{
-    Adopted, Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Facts, HaltCause, Launch,
-    ParentStep, RepetitionEnd, RunStatus, SkipReason, StageStatus, Usage, Verdict, WaitReason,
+    Adopted, Answer, Asker, AttemptOutcome, AttemptResult, BlobRef, Facts, HaltCause, HandedUp,
+    Launch, ParentStep, RepetitionEnd, RunStatus, Said, SkipReason, StageStatus, Usage, Verdict,
+    WaitReason,
 };
 use stagewright_core::plan::{Repeated, RunMode};
 use stagewright_core::{
@@ -103,7 +104,7 @@ pub fn every_event() -> Vec<Event> {
         Event::Claimed { fence: 7 },
         Event::ResultAdopted {
             node: NodeIx::new(2),
-            outcome: full_outcome(),
+            outcome: Box::new(full_outcome()),
             alternative: 0,
         },
         Event::StageStarted { stage: StageIx(1) },
@@ -301,6 +302,7 @@ fn attempts() -> Vec<Event> {
     let mut outcomes = vec![
         full_outcome(),
         AttemptOutcome::bare(AttemptResult::Succeeded),
+        handed_up(),
     ];
     outcomes.extend(
         [
@@ -413,6 +415,7 @@ fn every_factor() -> Vec<Factor> {
         FactorKind::LowViolations,
         FactorKind::LldDeviations,
         FactorKind::PatternRejection,
+        FactorKind::StoodIn,
         FactorKind::NotCounted,
     ]
     .into_iter()
@@ -487,6 +490,22 @@ fn full_submission() -> Submission {
     }
 }
 
+/// The run of a step and a person have as little to say as they can.
+fn handed_up() -> AttemptOutcome {
+    let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
+    outcome.facts.below = Some(HandedUp {
+        decision: None,
+        proved: false,
+        factors: Vec::new(),
+        override_reason: None,
+    });
+    outcome.facts.said = Some(Said {
+        approved: false,
+        note: None,
+    });
+    outcome
+}
+
 fn full_outcome() -> AttemptOutcome {
     let mut projection = serde_json::Map::new();
     projection.insert("output.status".to_owned(), json!("LLD_COMPLIANT"));
@@ -517,6 +536,16 @@ fn full_outcome() -> AttemptOutcome {
             tickets: vec![json!({"key": "OPS-1"})],
             documentation_updated: true,
             review_pending: false,
+            below: Some(HandedUp {
+                decision: Some(Choice::Merge),
+                proved: true,
+                factors: every_factor().into_iter().take(2).collect(),
+                override_reason: Some("label `urgent` overrides 2 blocking factors".to_owned()),
+            }),
+            said: Some(Said {
+                approved: true,
+                note: Some("as agreed".to_owned()),
+            }),
         },
         retry_after_ms: Some(30_000),
         usage: Some(Usage {

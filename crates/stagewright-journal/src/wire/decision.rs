@@ -19,7 +19,7 @@ pub(super) struct Decision {
 /// One thing that was weighed.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Factor {
+pub(super) struct Factor {
     factor: FactorKind,
     blocking: bool,
     detail: String,

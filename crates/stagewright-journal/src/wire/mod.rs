@@ -17,6 +17,7 @@
 mod address;
 mod decision;
 mod event;
+mod handed_up;
 mod outcome;
 mod parts;
 mod submission;

@@ -1,5 +1,6 @@
 //! How a try ended, as it is stored.
 
+use super::handed_up::{HandedUp, Said};
 use super::words::{ErrorClass, Severity, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -68,7 +69,7 @@ struct Findings {
     digests: Vec<(u64, Severity)>,
 }
 
-/// What the aggregate reads of known agents' documents.
+/// What the aggregate and the decision read of an answer besides its findings.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Facts {
@@ -82,6 +83,10 @@ struct Facts {
     documentation_updated: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     review_pending: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    below: Option<HandedUp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    said: Option<Said>,
 }
 
 impl Findings {
@@ -103,6 +108,8 @@ impl Facts {
             && self.tickets.is_empty()
             && !self.documentation_updated
             && !self.review_pending
+            && self.below.is_none()
+            && self.said.is_none()
     }
 }
 
@@ -239,6 +246,8 @@ impl From<&core::Facts> for Facts {
             tickets: facts.tickets.clone(),
             documentation_updated: facts.documentation_updated,
             review_pending: facts.review_pending,
+            below: facts.below.as_ref().map(HandedUp::from),
+            said: facts.said.as_ref().map(Said::from),
         }
     }
 }
@@ -252,6 +261,8 @@ impl From<Facts> for core::Facts {
             tickets: stored.tickets,
             documentation_updated: stored.documentation_updated,
             review_pending: stored.review_pending,
+            below: stored.below.map(Into::into),
+            said: stored.said.map(Into::into),
         }
     }
 }

@@ -129,6 +129,7 @@ words! {
         LowViolations = "low_violations",
         LldDeviations = "lld_deviations",
         PatternRejection = "pattern_rejection",
+        StoodIn = "stood_in",
         NotCounted = "not_counted",
     }
 }

@@ -33,7 +33,8 @@ impl Oracle<'_> {
             AttemptResult::Judged { verdict, .. } => passes(*verdict),
             AttemptResult::Failed { .. } => false,
         };
-        let blocked = outcome.projection.get("output.decision").is_some();
+        let below = outcome.facts.below.as_ref();
+        let blocked = below.is_some_and(|below| !below.factors.is_empty());
         let is_pipeline = matches!(self.action(node), Action::Pipeline(_));
         let required = self.case.plan.is_required(node);
         let state = self.picture.node_mut(node);

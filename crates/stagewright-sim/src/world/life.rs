@@ -253,7 +253,7 @@ impl World<'_> {
                     by: None,
                     note: None,
                 },
-                outcome: Box::new(answered(approved)),
+                outcome: Box::new(answered()),
             },
             Deed::Interrupt => Input::Interrupt,
             Deed::Resume => Input::Resume,

@@ -88,7 +88,8 @@ pub(super) fn answer(
 fn counted(run: &Run, node: NodeIx, approved: bool) -> bool {
     match run.view(node) {
         NodeView::Done(outcome) => {
-            outcome.projection.get("output.approved") == Some(&approved.into())
+            let said = outcome.facts.said.as_ref();
+            said.is_some_and(|said| said.approved == approved)
         }
         // The question whether an interrupted launch may run again leads back to it.
         NodeView::Pending

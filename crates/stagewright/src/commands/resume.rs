@@ -79,7 +79,7 @@ fn use_current(
     let path = Path::new(&submission.work_dir).join(source);
     let PipelineFile { plan, files } = load_pipeline(&path, &session.settings, printer)?;
     let context = rebased(&submission.context, &old.plan().context, &plan.context);
-    let reuse = reuse(old, &plan, &context);
+    let reuse = reuse(&session.engine, old, &plan, &context)?;
     tell_fates(&reuse.fates, printer);
     if arguments.dry_run {
         printer.note("dry run: nothing was started");
