@@ -242,6 +242,11 @@ impl<'a> Oracle<'a> {
     /// What a condition says as seen from an instance of something repeated, or from
     /// outside: inside a repetition a sibling means the same instance (decision 34).
     fn says(&self, says: &Says, from: Option<(Repeated, u32)>) -> Truth {
+        self.says_with(says, from, from.map(|(_, instance)| instance))
+    }
+
+    /// The same, where the number of the instance is not that of the one looked from.
+    fn says_with(&self, says: &Says, from: Option<(Repeated, u32)>, index: Option<u32>) -> Truth {
         let success = |node: NodeIx| {
             let node = self.seen_from(node, from);
             match self.picture.find(node)?.at {
@@ -254,7 +259,7 @@ impl<'a> Oracle<'a> {
                 | At::Repeating => None,
             }
         };
-        says.at(from.map(|(_, instance)| instance), &success)
+        says.at(index, &success)
     }
 
     /// What the name of a node means from there.

@@ -54,8 +54,8 @@ impl Oracle<'_> {
             }
             Over::Until { .. } => count == 1,
             Over::While { .. } => match count {
-                0 => may_fail(self.loop_says(of, 0)),
-                _ => count == 1 && may_hold(self.loop_says(of, 0)),
+                0 => may_fail(self.loop_says(of, None)),
+                _ => count == 1 && may_hold(self.loop_says(of, None)),
             },
         };
         hold(expected, Invariant::LoopsHold, || {
@@ -158,7 +158,7 @@ impl Oracle<'_> {
                 all_over && !cut && bound && self.may_go_on(of, repeat, last)
             }
             RepetitionEnd::ConditionError { .. } => {
-                is_loop && all_over && !cut && may_break(self.loop_says(of, last))
+                is_loop && all_over && !cut && may_break(self.loop_says(of, Some(last)))
             }
         };
         let invariant = match is_loop {
@@ -262,7 +262,7 @@ impl Oracle<'_> {
     pub(super) fn cannot_begin(&self, of: Repeated) -> bool {
         match self.case.plan.repeat(of).map(|repeat| &repeat.over) {
             Some(Over::Items { .. }) => self.length(of).is_none(),
-            Some(Over::While { .. }) => may_break(self.loop_says(of, 0)),
+            Some(Over::While { .. }) => may_break(self.loop_says(of, None)),
             Some(Over::Until { .. }) | None => false,
         }
     }
@@ -270,22 +270,31 @@ impl Oracle<'_> {
     fn may_go_on(&self, of: Repeated, repeat: &Repeat, last: u32) -> bool {
         match &repeat.over {
             Over::Items { .. } => false,
-            Over::While { .. } => may_hold(self.loop_says(of, last)),
-            Over::Until { .. } => may_fail(self.loop_says(of, last)),
+            Over::While { .. } => may_hold(self.loop_says(of, Some(last))),
+            Over::Until { .. } => may_fail(self.loop_says(of, Some(last))),
         }
     }
 
     fn may_end(&self, of: Repeated, repeat: &Repeat, last: u32) -> bool {
         match &repeat.over {
             Over::Items { .. } => true,
-            Over::While { .. } => may_fail(self.loop_says(of, last)),
-            Over::Until { .. } => may_hold(self.loop_says(of, last)),
+            Over::While { .. } => may_fail(self.loop_says(of, Some(last))),
+            Over::Until { .. } => may_hold(self.loop_says(of, Some(last))),
         }
     }
 
-    fn loop_says(&self, of: Repeated, last: u32) -> Truth {
+    /// What the condition of a loop says after its last iteration, or before there is any:
+    /// it sees the results of the iteration before, and `while` the number of the next.
+    fn loop_says(&self, of: Repeated, last: Option<u32>) -> Truth {
         let says = &self.case.meaning.loops[&of];
-        self.says(says, Some((of, last)))
+        let from = (of, last.unwrap_or(0));
+        let repeat = self.case.plan.repeat(of);
+        let asks_for_the_next = repeat.is_some_and(|it| matches!(it.over, Over::While { .. }));
+        let index = match last {
+            Some(last) if asks_for_the_next => last + 1,
+            other => other.unwrap_or(0),
+        };
+        self.says_with(says, Some(from), Some(index))
     }
 
     /// How long the list is by what the run has come to; `None` when it cannot be made.
