@@ -92,6 +92,20 @@ impl Results {
         }
     }
 
+    /// The output of an agent as documents show it: of one that is repeated the list of
+    /// its instances' outputs in order, null where one has none (decision 34).
+    pub(crate) fn output_object(&self, run: &Run, agent: NodeIx) -> Option<Map<String, Value>> {
+        if run.instance_count(agent) == 0 {
+            return self.get(agent).and_then(StoredResult::output_object);
+        }
+        let output = |instance| self.get(instance).map(|stored| stored.output.clone());
+        let outputs = run
+            .instances(agent)
+            .map(|instance| output(instance).unwrap_or(Value::Null))
+            .collect();
+        Some(Map::from_iter([("items".to_owned(), outputs)]))
+    }
+
     /// Whether a node has a result that can no longer be read.
     pub(crate) fn is_missing(&self, node: NodeIx) -> bool {
         matches!(self.by_node.get(&node), Some(Stored::Missing))

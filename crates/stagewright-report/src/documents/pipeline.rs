@@ -10,7 +10,7 @@ use super::errors::{ErrorEntry, errors};
 use super::warnings::warnings;
 use crate::moment::iso;
 use crate::nodes;
-use crate::results::{Results, StoredResult};
+use crate::results::Results;
 use crate::words;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -101,7 +101,7 @@ pub struct AgentResult {
     /// SUCCESS, FAILURE, TIMEOUT or SKIPPED.
     pub status: &'static str,
     /// The agent's own document. A text stands below `text`, a list below `items`,
-    /// another plain value below `value`.
+    /// another plain value below `value`; of a repeated agent the list of all outputs.
     pub output: Option<Map<String, Value>>,
     /// When its first try began; of a skipped agent, when it was skipped.
     pub started_at: String,
@@ -233,7 +233,7 @@ impl AgentResult {
             agent_name: planned.name.clone(),
             agent_type: nodes::agent_type(planned).to_owned(),
             status: nodes::status(run, node),
-            output: results.get(node).and_then(StoredResult::output_object),
+            output: results.output_object(run, node),
             started_at: iso(started),
             completed_at: iso(ended),
             duration_ms: ended.since_ms(started),

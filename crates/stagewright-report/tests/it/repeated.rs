@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stagewright_core::condition::Condition;
 use stagewright_core::plan::{Items, Over, Repeat, StageMode};
 use stagewright_core::{ErrorClass, Finding, Severity};
-use stagewright_report::documents::RunReport;
+use stagewright_report::documents::{ExecutePipelineOutput, RunReport};
 use stagewright_report::graph::{Picture, dot, mermaid, svg};
 use stagewright_report::plan::Terms;
 use stagewright_report::{Findings, Places, junit, markdown, sarif};
@@ -63,6 +63,24 @@ fn findings_of_instances() {
     assert_eq!(places, ["a.py", "b.py"]);
     assert_eq!(findings.list[0].reporters, ["lint"]);
     assert_eq!(findings.not_listed, 0);
+}
+
+/// Goal: the result of the run has the output of every instance in its place, and null for
+/// one that failed.
+#[test]
+fn outputs_of_instances() {
+    let tries = vec![
+        Try::ok(10).output(json!({"n": 1})),
+        Try::fails(10, ErrorClass::Execution, "left with 3"),
+        Try::ok(10).output(json!("three")),
+    ];
+    let world = run(3, tries);
+    let output = ExecutePipelineOutput::of(world.run(), &world.results(), None).unwrap();
+    let result = &output.stage_results[0].agent_results[0];
+    assert_eq!(
+        result.output.clone().map(Value::Object),
+        Some(json!({"items": [{"n": 1}, null, "three"]}))
+    );
 }
 
 /// Goal: the JSON report counts the instances and names the first that failed.
