@@ -1,8 +1,8 @@
 //! When something is repeated once more, and when no more (decision 34).
 //!
 //! A list has all its instances at once; a loop gets one after the other, and its
-//! condition is asked in between: `while` before an iteration, `until` after it, with the
-//! results of the iteration before. A required failure ends a loop; one that is not
+//! condition is asked in between, with the results of the iteration before: `while` before
+//! an iteration, where `index` is its number, `until` after it. A required failure ends a loop; one that is not
 //! required leaves it to the condition.
 
 use crate::evaluate::Answer;
@@ -21,7 +21,7 @@ pub(crate) fn first(run: &Run, of: Repeated, over: &Over) -> Option<Event> {
         Over::Items { .. } => None,
         Over::Until { .. } => Some(one_more(of, 1)),
         Over::While { condition, .. } => {
-            let from = Viewpoint::inside(of, 0);
+            let from = Viewpoint::before(of, 0);
             Some(match run.evaluate(condition, asker(of), from) {
                 Answer::True => one_more(of, 1),
                 Answer::False => Event::Expanded {
@@ -71,7 +71,10 @@ pub(crate) fn next(run: &Run, of: Repeated) -> Option<Event> {
     if known.required_failure {
         return finished(RepetitionEnd::Cut);
     }
-    let from = Viewpoint::inside(of, known.count - 1);
+    let from = match over {
+        Over::While { .. } => Viewpoint::before(of, known.count),
+        Over::Until { .. } | Over::Items { .. } => Viewpoint::inside(of, known.count - 1),
+    };
     match run.evaluate(condition, asker(of), from) {
         Answer::Error(message) => finished(RepetitionEnd::ConditionError { message }),
         Answer::Unasked(_) => finished(RepetitionEnd::ConditionError {

@@ -12,7 +12,8 @@ use crate::run::{NodeView, Run, Viewpoint};
 use crate::severity::SeverityCounts;
 use minijinja::Value;
 use serde_json::{Map, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// The largest value, in bytes of JSON, that an event carries for conditions.
 pub const MAX_PROJECTED_BYTES: usize = 64 * 1024;
@@ -97,7 +98,7 @@ pub(crate) fn of_run(
     reads: &BTreeSet<String>,
     from: Viewpoint,
 ) -> Result<Value, ExpressionError> {
-    let mut results = Map::new();
+    let mut results: BTreeMap<String, Value> = BTreeMap::new();
     let mut stages = Map::new();
     for name in reads {
         let mut parts = name.split('.');
@@ -127,13 +128,13 @@ pub(crate) fn of_run(
     });
     let mut names = vec![
         ("context", run.context.clone()),
-        ("results", from_json(&serde_json::Value::Object(results))),
+        ("results", Value::from_pairs(results)),
         ("stages", from_json(&serde_json::Value::Object(stages))),
         ("run", from_json(&run_names)),
         ("now", Value::from(run.last_event_at().0)),
     ];
     if let Some((of, instance)) = from.instance() {
-        names.push(("index", Value::from(instance)));
+        names.push(("index", Value::from(from.index())));
         let known = run.repetitions.get(&of);
         if let Some(item) = known.and_then(|known| known.values.get(instance as usize)) {
             names.push(("item", from_json(item)));
@@ -149,7 +150,7 @@ pub(crate) fn refuse_too_large(
     path: &str,
     from: Viewpoint,
 ) -> Result<(), ExpressionError> {
-    let Some(outcome) = outcome_of(run, agent, from) else {
+    let Some(node) = node_of(run, agent, from) else {
         return Ok(());
     };
     let below = |path: &str, parent: &str| {
@@ -159,11 +160,27 @@ pub(crate) fn refuse_too_large(
                 .strip_prefix(parent)
                 .is_some_and(|rest| rest.starts_with('.'))
     };
-    let large = outcome
-        .projection
-        .keys()
-        .filter_map(|key| key.strip_suffix(TOO_LARGE_MARK))
-        .find(|large| below(path, large) || below(large, path));
+    let whole = seen_whole(run, node);
+    let own = match run.view(node) {
+        NodeView::Done(outcome) => Some(outcome),
+        NodeView::Pending
+        | NodeView::Running { .. }
+        | NodeView::Backoff { .. }
+        | NodeView::Parked { .. }
+        | NodeView::Repeating { .. }
+        | NodeView::Skipped(_) => None,
+    };
+    let marks = own.iter().flat_map(|outcome| large_paths(outcome));
+    let large = match whole {
+        // Whatever leads into a list of outputs leads past the large one.
+        Some(whole) => {
+            let leads = path.is_empty() || below(path, "items") || below(path, "output");
+            whole.large.as_deref().filter(|_| leads)
+        }
+        None => marks
+            .into_iter()
+            .find(|large| below(path, large) || below(large, path)),
+    };
     match large {
         Some(large) => Err(ExpressionError {
             message: format!(
@@ -182,8 +199,10 @@ pub(crate) fn refuse_too_large(
 pub(crate) fn result_path(run: &Run, agent: &str, path: &str, from: Viewpoint) -> String {
     let first = path.split('.').next().unwrap_or(path);
     // A gate's envelope has its verdict besides.
-    let in_envelope =
-        || result_of(run, agent, from).is_some_and(|result| result.get(first).is_some());
+    let in_envelope = || {
+        let field = result_of(run, agent, from).and_then(|result| result.get_attr(first).ok());
+        field.is_some_and(|field| !field.is_undefined())
+    };
     match path.strip_prefix("result.") {
         Some(rest) => format!("output.{rest}"),
         None if ENVELOPE.contains(&first) || in_envelope() => path.to_owned(),
@@ -205,8 +224,7 @@ pub(crate) fn result_field(
         });
     };
     let path = result_path(run, agent, path, from);
-    let root = from_json(&result);
-    look_up(&root, &format!("results.{agent}"), &path)
+    look_up(&result, &format!("results.{agent}"), &path)
         .map_err(|error| name_keys(run, agent, &path, from, error))
 }
 
@@ -277,29 +295,88 @@ fn outcome_of<'a>(run: &'a Run, agent: &str, from: Viewpoint) -> Option<&'a Atte
     }
 }
 
+/// The paths of an outcome whose values were too large to carry.
+fn large_paths(outcome: &AttemptOutcome) -> impl Iterator<Item = &str> {
+    let keys = outcome.projection.keys();
+    keys.filter_map(|key| key.strip_suffix(TOO_LARGE_MARK))
+}
+
 /// `results.<agent>` as conditions see it; `None` while there is no result.
-fn result_of(run: &Run, agent: &str, from: Viewpoint) -> Option<serde_json::Value> {
+fn result_of(run: &Run, agent: &str, from: Viewpoint) -> Option<Value> {
     let node = node_of(run, agent, from)?;
+    if let Some(whole) = seen_whole(run, node) {
+        return Some(whole.result.clone());
+    }
     let mut result = envelope(run, node)?;
-    let entries = result.as_object_mut()?;
-    if is_repeated(run, node) {
+    if let NodeView::Done(_) = run.view(node) {
+        result["output"] = projected(run, node);
+    }
+    Some(from_json(&result))
+}
+
+/// The whole of something repeated, as conditions see it once it has ended. It is put
+/// together once, so that a condition of each of many instances may read all of another
+/// agent's (decision 7).
+fn seen_whole(run: &Run, node: NodeIx) -> Option<&SeenWhole> {
+    if !is_repeated(run, node) || run.view(node).status().is_none() {
+        return None;
+    }
+    let whole = run.node_state(node).seen.get_or_init(|| {
+        let mut result = envelope(run, node).unwrap_or_default();
+        let mut large = None;
         let items: Vec<serde_json::Value> = run
             .instances(node)
             .map(|instance| {
+                if let NodeView::Done(outcome) = run.view(instance) {
+                    let path = large_paths(outcome).next();
+                    large = large.take().or(path.map(|path| format!("items[].{path}")));
+                }
                 let mut item = envelope(run, instance).unwrap_or_default();
-                if let Some(entries) = item.as_object_mut() {
-                    entries.insert("output".to_owned(), projected(run, instance));
+                if item.is_object() {
+                    item["output"] = projected(run, instance);
                 }
                 item
             })
             .collect();
-        let outputs = items.iter().map(|item| item["output"].clone()).collect();
-        entries.insert("output".to_owned(), serde_json::Value::Array(outputs));
-        entries.insert("items".to_owned(), serde_json::Value::Array(items));
-    } else if let NodeView::Done(_) = run.view(node) {
-        entries.insert("output".to_owned(), projected(run, node));
+        result["output"] = items.iter().map(|item| item["output"].clone()).collect();
+        result["items"] = items.into();
+        SeenWhole {
+            result: from_json(&result),
+            large,
+        }
+    });
+    Some(whole)
+}
+
+/// See [`seen_whole`].
+#[derive(Clone)]
+pub(crate) struct SeenWhole {
+    result: Value,
+    /// A path to a value of an instance that was too large to carry.
+    large: Option<String>,
+}
+
+/// A view of a node's result that was put together already. It follows from the rest of
+/// the state: two nodes do not differ by it, and it is no part of how they are shown.
+#[derive(Clone, Default)]
+pub(crate) struct Seen(OnceLock<SeenWhole>);
+
+impl Seen {
+    fn get_or_init(&self, make: impl FnOnce() -> SeenWhole) -> &SeenWhole {
+        self.0.get_or_init(make)
     }
-    Some(result)
+}
+
+impl PartialEq for Seen {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for Seen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seen")
+    }
 }
 
 /// Whether this is the whole of something repeated (decision 34).
@@ -324,7 +401,13 @@ fn projected(run: &Run, node: NodeIx) -> serde_json::Value {
 pub fn envelope(run: &Run, node: NodeIx) -> Option<serde_json::Value> {
     let view = run.view(node);
     let status = view.status()?;
-    let (tries, retries) = run.tries(node);
+    let (tries, retries) = if is_repeated(run, node) {
+        run.parts(node)
+            .map(|part| run.tries(part))
+            .fold((0, 0), |sum, of| (sum.0 + of.0, sum.1 + of.1))
+    } else {
+        run.tries(node)
+    };
     let (started, ended) = run.times(node);
     let duration_ms = match (started, ended) {
         (Some(started), Some(ended)) => ended.since_ms(started),

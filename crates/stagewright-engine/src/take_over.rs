@@ -35,6 +35,7 @@ fn results(parent: &Run, node: NodeIx) -> Option<Vec<Adopted>> {
     let adopted = |node, outcome: &AttemptOutcome| Adopted {
         node,
         outcome: outcome.clone(),
+        alternative: parent.alternative(node),
     };
     let mut results: Vec<Adopted> = parent
         .instances(node)
@@ -122,7 +123,7 @@ fn follows(parent: &Run, node: NodeIx, again: &BTreeSet<NodeIx>) -> bool {
                 let other = plan.node(*other);
                 other.role == Role::Agent && other.stage <= planned.stage
             };
-            planned.role == Role::Gate && again.iter().any(before)
+            planned.judges() && again.iter().any(before)
         }
         NodeView::Done(_)
         | NodeView::Skipped(_)

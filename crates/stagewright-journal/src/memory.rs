@@ -115,10 +115,8 @@ impl Journal for MemoryJournal {
                 run_id: active.summary.run_id.clone(),
             });
         }
-        if let Some(parent) = new.summary.tied_to()
-            && store.run(parent).is_none()
-        {
-            let parent = parent.clone();
+        if let Some(gone) = new.summary.ties().find(|tie| store.run(tie).is_none()) {
+            let parent = gone.clone();
             return Err(CreateError::ParentGone { parent });
         }
         store.keep_blobs(new.blobs);

@@ -69,11 +69,11 @@ pub struct StepOf {
 }
 
 impl RunSummary {
-    /// The run above or before this one, which it is kept and pruned with: the one that it
-    /// retries or forks, or is a step of.
-    pub(crate) fn tied_to(&self) -> Option<&String> {
+    /// The runs that this one is kept and pruned with: the one that it retries or forks,
+    /// and the one that it is a step of. A later try of a step has both.
+    pub(crate) fn ties(&self) -> impl Iterator<Item = &String> {
         let above = self.step_of.as_ref().map(|step| &step.run_id);
-        self.parent.as_ref().or(above)
+        self.parent.iter().chain(above)
     }
 }
 

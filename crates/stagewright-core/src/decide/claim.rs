@@ -17,7 +17,8 @@ pub(super) fn claim(run: &Run, now: Timestamp, fence: u64) -> Vec<Event> {
     if run.phase == Phase::Pending {
         events.extend(taken_over(run).map(|adopted| Event::ResultAdopted {
             node: adopted.node,
-            outcome: adopted.outcome.clone(),
+            outcome: Box::new(adopted.outcome.clone()),
+            alternative: adopted.alternative,
         }));
     }
     for node in &run.running {

@@ -150,7 +150,7 @@ fn unknown(text: &str, end: Option<&str>) -> (Option<ExpressionError>, usize) {
             let missing = match next {
                 Next::Filter if !FILTERS.contains(&word) => Some("filter"),
                 Next::Test if word != "not" && !TESTS.contains(&word) => Some("test"),
-                _ => None,
+                Next::Word | Next::Attribute | Next::Filter | Next::Test => None,
             };
             if let Some(kind) = missing {
                 let message = format!("there is no {kind} `{word}`");

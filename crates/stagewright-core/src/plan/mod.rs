@@ -263,6 +263,23 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether it judges what the agents before it left: a gate, or a pipeline with gates.
+    /// Its verdict is as old as what it looked at.
+    pub fn judges(&self) -> bool {
+        let has_gates = |action: &Action| match action {
+            Action::Pipeline(pipeline) => pipeline.plan.nodes.iter().any(Node::judges),
+            Action::Command(_)
+            | Action::Lambda { .. }
+            | Action::Set { .. }
+            | Action::Human(_)
+            | Action::Http(_) => false,
+        };
+        self.role == Role::Gate
+            || std::iter::once(&self.action)
+                .chain(&self.fallbacks)
+                .any(has_gates)
+    }
+
     /// Who does it at this place of the order: its own action at 0, then its fallbacks.
     ///
     /// # Panics

@@ -1,6 +1,6 @@
 //! Who does an agent's work: its own action, or a fallback (rule D5).
 
-use super::Run;
+use super::{NodePhase, Run};
 use crate::expression::Expression;
 use crate::plan::{Action, NodeIx, Strategy};
 use crate::retry::ErrorClass;
@@ -24,7 +24,8 @@ impl Run {
     pub fn strategy_used(&self, node: NodeIx) -> Option<&'static str> {
         let planned = self.graph.plan.node(node);
         let state = self.find_node(node)?;
-        let had_a_choice = !planned.fallbacks.is_empty() && state.tries > 0;
+        let began = state.tries > 0 || matches!(state.phase, NodePhase::Done(_));
+        let had_a_choice = !planned.fallbacks.is_empty() && began;
         let word = match state.alternative {
             0 => "ai",
             _ => "static",

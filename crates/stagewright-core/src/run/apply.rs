@@ -50,7 +50,11 @@ impl Run {
                     self.skip_ended_stages();
                 }
             }
-            Event::ResultAdopted { node, outcome } => self.adopt(*node, outcome, at),
+            Event::ResultAdopted {
+                node,
+                outcome,
+                alternative,
+            } => self.adopt(*node, outcome, *alternative, at),
             Event::StageStarted { stage } => self.start_stage(*stage, at),
             Event::StageSkipped { stage, reason } => self.skip_stage(*stage, reason, at),
             Event::StageFinished { stage, status } => self.finish_stage(*stage, *status, at),
@@ -267,12 +271,13 @@ impl Run {
 
     /// A result of the parent run is taken over. Those of instances come before the one of
     /// the whole.
-    fn adopt(&mut self, node: NodeIx, outcome: &AttemptOutcome, at: Timestamp) {
+    fn adopt(&mut self, node: NodeIx, outcome: &AttemptOutcome, alternative: u32, at: Timestamp) {
         if node.instance().is_some() {
             let opened = &mut self.instances[node.whole().index()];
             opened.push(NodeState {
                 phase: NodePhase::Done(Box::new(outcome.clone())),
                 tries: 1,
+                alternative,
                 started_at: Some(at),
                 ended_at: Some(at),
                 ..NodeState::new(0)
@@ -281,6 +286,7 @@ impl Run {
             self.tally.total += u32::from(further);
             self.tally_end(node, is_failure(outcome));
         } else if !self.is_over(node) {
+            self.node_mut(node).alternative = alternative;
             self.finish(node, outcome, at);
         }
     }

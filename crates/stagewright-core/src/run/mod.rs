@@ -25,6 +25,7 @@ use crate::event::{
 };
 use crate::graph::Graph;
 use crate::plan::{NodeIx, Repeated, StageIx};
+use crate::scope::Seen;
 use crate::time::{ActiveClock, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -186,6 +187,8 @@ pub(crate) struct NodeState {
     pub(crate) retries_before: u32,
     /// How the last try failed, while another is to follow.
     pub(crate) last_failure: Option<Box<AttemptOutcome>>,
+    /// What conditions see of the whole of it, where it is repeated.
+    pub(crate) seen: Seen,
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) ended_at: Option<Timestamp>,
 }
@@ -207,6 +210,7 @@ impl NodeState {
             alternative: 0,
             retries_before: 0,
             last_failure: None,
+            seen: Seen::default(),
             started_at: None,
             ended_at: None,
         }

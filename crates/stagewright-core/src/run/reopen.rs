@@ -215,7 +215,7 @@ impl Run {
         match &self.node(node).phase {
             NodePhase::Done(outcome) => {
                 is_failure(outcome)
-                    || planned.role == Role::Gate && self.judged_after_any(node, stage, again)
+                    || planned.judges() && self.judged_after_any(node, stage, again)
                     || self.follows_from_any(node, again)
             }
             NodePhase::Skipped(reason) => match reason {

@@ -53,17 +53,38 @@ pub(crate) struct Iteration {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Viewpoint {
     inside: Option<(Repeated, u32)>,
+    /// The number of an iteration that is about to begin, after the one looked at.
+    upcoming: Option<u32>,
 }
 
 impl Viewpoint {
     /// Outside of every repetition.
-    pub const OUTSIDE: Self = Self { inside: None };
+    pub const OUTSIDE: Self = Self {
+        inside: None,
+        upcoming: None,
+    };
 
     /// Inside an instance of this repetition.
     pub(crate) fn inside(of: Repeated, instance: u32) -> Self {
         Self {
             inside: Some((of, instance)),
+            upcoming: None,
         }
+    }
+
+    /// Between two iterations: results are those of the one before, `index` is that of the
+    /// one that would come.
+    pub(crate) fn before(of: Repeated, iteration: u32) -> Self {
+        Self {
+            inside: Some((of, iteration.saturating_sub(1))),
+            upcoming: Some(iteration),
+        }
+    }
+
+    /// `index`: the number of the instance looked from.
+    pub(crate) fn index(self) -> Option<u32> {
+        self.upcoming
+            .or_else(|| self.inside.map(|(_, instance)| instance))
     }
 
     /// The repetition and the instance.

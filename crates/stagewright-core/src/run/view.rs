@@ -261,7 +261,10 @@ impl Run {
     /// What a node's result is made of: itself; its instances, when it is repeated over a
     /// list; the last iteration of a loop.
     pub fn parts(&self, node: NodeIx) -> impl Iterator<Item = NodeIx> + use<> {
-        let instances: Vec<NodeIx> = self.counting_instances(node).collect();
+        let instances: Vec<NodeIx> = match node.instance() {
+            None => self.counting_instances(node).collect(),
+            Some(_) => Vec::new(),
+        };
         let itself = instances.is_empty().then_some(node);
         itself.into_iter().chain(instances)
     }

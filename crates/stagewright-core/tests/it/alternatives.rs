@@ -1,7 +1,11 @@
 //! Who else does it: fallbacks and strategies (rule D5), waits for a sub-pipeline
 //! (decision 35), and `Retry-After`.
 
+use crate::pipeline::pipeline;
 use crate::story::check;
+use crate::world::play;
+use stagewright_core::event::Adopted;
+use stagewright_core::{NodeIx, NodeView};
 
 #[test]
 fn a_fallback_takes_over_after_the_last_try() {
@@ -176,4 +180,45 @@ fn an_input_that_cannot_be_made_is_a_failure() {
         "at 500ms cancel",
         "agents: a=cancelled\nend: CANCELLED BLOCK",
     );
+}
+
+#[test]
+fn a_value_that_stands_in_for_a_required_agent_is_named() {
+    // Goal: the pipeline may say so, and nobody who reads the decision overlooks it.
+    let story = check(
+        "stage s\n  a fallback=set\n  b",
+        "a: fail",
+        "end: SUCCESS MERGE\nnotes: stood_in(a)",
+    );
+    let (_, decision) = story.run.end().unwrap();
+    let reason = &decision.unwrap().reason;
+    assert!(reason.contains("a value stands in for `a`"), "{reason}");
+    check(
+        "stage s\n  a optional fallback=set\n  b",
+        "a: fail",
+        "end: SUCCESS MERGE\nnotes:",
+    );
+}
+
+#[test]
+fn a_result_that_is_taken_over_keeps_who_made_it() {
+    // Goal: adopting changes nothing for the decision (decision 29): a value is no more a
+    // proof in the run that takes it over than it was in the one that made it.
+    let plan = "stage s\n  a fallback=set\n  b optional";
+    let made = play(&pipeline(plan), "a: fail\nb: fail");
+    let first = made.run.end().unwrap().1.unwrap().clone();
+    assert_eq!(first.decision.as_str(), "BLOCK");
+    let NodeView::Done(outcome) = made.run.view(NodeIx::new(0)) else {
+        panic!("`a` has ended");
+    };
+    let mut again = pipeline(plan);
+    again.submission.adopted = vec![Adopted {
+        node: NodeIx::new(0),
+        outcome: outcome.clone(),
+        alternative: made.run.alternative(NodeIx::new(0)),
+    }];
+    let taken = play(&again, "b: fail");
+    let second = taken.run.end().unwrap().1.unwrap();
+    assert_eq!(second.factors, first.factors);
+    assert_eq!(taken.run.strategy_used(NodeIx::new(0)), Some("static"));
 }

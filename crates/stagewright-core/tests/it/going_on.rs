@@ -176,6 +176,7 @@ fn a_repeated_stage_that_was_taken_over_starts_over_whole() {
         .map(|node| Adopted {
             node,
             outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+            alternative: 0,
         })
         .into();
     let story = play(&pipeline, "z: fail, ok\nat 10s resume");

@@ -116,6 +116,7 @@ fn adopted_results_are_not_produced_again() {
     pipeline.submission.adopted = vec![Adopted {
         node: NodeIx::new(0),
         outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+        alternative: 0,
     }];
     let story = play(&pipeline, "");
     assert_eq!(story.order(), "0 b+ | 1 b- c+ | 2 c-");
@@ -130,6 +131,7 @@ fn a_stage_of_adopted_results_is_over_at_once() {
     let adopted = Adopted {
         node: NodeIx::new(0),
         outcome: AttemptOutcome::bare(AttemptResult::Succeeded),
+        alternative: 0,
     };
     pipeline.submission.adopted = vec![adopted.clone(), adopted];
     let story = play(&pipeline, "");

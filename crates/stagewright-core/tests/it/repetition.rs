@@ -227,6 +227,26 @@ fn outside_a_repeated_agent_is_one_object_with_items() {
 }
 
 #[test]
+fn an_output_of_one_instance_that_is_too_large_is_not_missing() {
+    // Goal: a condition about all of them cannot be evaluated, and that blocks; one about
+    // something else can.
+    check(
+        "stage s parallel\n  a each=x,y\nstage t\n  b if results.a.items | selectattr('output.v') | list | length > 0\n  c if results.a.status == 'SUCCESS'",
+        "a[1]: ok output?too_large=true",
+        "agents: a=SUCCESS b=condition_error c=SUCCESS\nblocks: missing_evidence(b)",
+    );
+}
+
+#[test]
+fn a_whole_has_the_tries_of_its_instances() {
+    check(
+        "stage s parallel\n  a each=x,y retries=1 base=0s\nstage t\n  b if results.a.tries == 3 and results.a.retry_count == 1 and results.a['items'][0].tries == 2",
+        "a[0]: fail, ok",
+        "agents: a=SUCCESS b=SUCCESS",
+    );
+}
+
+#[test]
 fn a_loop_goes_on_until_its_condition_holds() {
     check(
         "stage s\n  a until=5:results.a.output.done\n  b",
@@ -238,7 +258,7 @@ fn a_loop_goes_on_until_its_condition_holds() {
     check(
         "stage s\n  a while=5:index<2",
         "",
-        "order: 0 a*1 a[0]+ | 1 a[0]- a*2 a[1]+ | 2 a[1]- a*3 a[2]+ | 3 a[2]- a.",
+        "order: 0 a*1 a[0]+ | 1 a[0]- a*2 a[1]+ | 2 a[1]- a.",
     );
     check(
         "stage s\n  a while=5:index>2\n  b",

@@ -54,7 +54,8 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
     };
     let row = index::Row::of(&new.summary);
     let created_at = stored(new.summary.created_at);
-    let parent = new.summary.tied_to().cloned();
+    let ties: Vec<String> = new.summary.ties().cloned().collect();
+    let parent = new.summary.parent;
     let pipeline_id = new.summary.pipeline_id;
     let holder = encode_holder(&new.holder);
     let exclusive = new.exclusive;
@@ -69,12 +70,12 @@ pub(super) fn create(journal: &SqliteJournal, new: NewRun) -> Result<Lease, Crea
                 run_id: active,
             }));
         }
-        // Looked at in the transaction that names it, so that no prune comes in between.
-        if let Some(parent) = &parent
-            && run_key(connection, parent)?.is_none()
-        {
-            let parent = parent.clone();
-            return Ok(Err(CreateError::ParentGone { parent }));
+        // Looked at in the transaction that names them, so that no prune comes in between.
+        for tie in &ties {
+            if run_key(connection, tie)?.is_none() {
+                let parent = tie.clone();
+                return Ok(Err(CreateError::ParentGone { parent }));
+            }
         }
         connection
             .prepare_cached(

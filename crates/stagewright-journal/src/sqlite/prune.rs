@@ -23,13 +23,42 @@ use std::collections::BTreeSet;
 /// How many runs one transaction removes: others wait for it when they append.
 const RUNS_PER_TRANSACTION: usize = 32;
 
+/// The run of which this row's is a step; NULL for the others.
+const ABOVE: &str = "json_extract(summary, '$.step_of.run_id')";
+
+/// A run that has not ended and that a row of `runs` is tied to; NULL where there is none.
+///
 /// A run is tied to its parent and to its children: what was adopted from the one may be
-/// read by the other, and a run that goes on may look for the child that it began.
-const TIED_TO_A_LIVE_RUN: &str = "
-    (EXISTS (SELECT 1 FROM runs AS child
-             WHERE child.parent = runs.run_id AND child.state <> 'ended')
-     OR EXISTS (SELECT 1 FROM runs AS parent
-                WHERE parent.run_id = runs.parent AND parent.state <> 'ended'))";
+/// read by the other, and a run that goes on may look for the child that it began. The run
+/// of a step is part of the run above: it goes with all that stand above it, whoever of
+/// them lives or is tied, and none of them goes before it has ended.
+fn tied_to() -> String {
+    let from_a_live_run_upwards = format!(
+        "WITH RECURSIVE holding (live, run_id) AS (
+             SELECT run_id, {ABOVE} FROM runs WHERE state <> 'ended'
+             UNION
+             SELECT holding.live, {ABOVE} FROM holding JOIN runs USING (run_id))
+         SELECT live FROM holding WHERE holding.run_id = ended.run_id"
+    );
+    format!(
+        "(WITH RECURSIVE family (run_id, parent, above) AS (
+              SELECT ended.run_id, ended.parent, json_extract(ended.summary, '$.step_of.run_id')
+              UNION
+              SELECT runs.run_id, runs.parent, {ABOVE}
+              FROM family JOIN runs ON runs.run_id = family.above)
+          SELECT runs.run_id FROM family JOIN runs ON runs.run_id = family.run_id
+          WHERE runs.state <> 'ended'
+          UNION ALL
+          SELECT runs.run_id FROM family JOIN runs ON runs.run_id = family.parent
+          WHERE runs.state <> 'ended'
+          UNION ALL
+          SELECT runs.run_id FROM family JOIN runs ON runs.parent = family.run_id
+          WHERE runs.state <> 'ended'
+          UNION ALL
+          SELECT live FROM ({from_a_live_run_upwards})
+          LIMIT 1)"
+    )
+}
 
 /// What would be removed. Changes nothing.
 pub(super) fn plan(journal: &SqliteJournal, retention: &Retention) -> Result<PrunePlan, ReadError> {
@@ -68,7 +97,7 @@ pub(super) fn carry_out(
     let mut pruned = Pruned::default();
     for group in plan.runs.chunks(RUNS_PER_TRANSACTION) {
         let ids: Vec<&str> = group.iter().map(|(run, _)| run.run_id.as_str()).collect();
-        let gone = remove_ended(journal, &ids, holder)?;
+        let (gone, leases) = remove_ended(journal, &ids, holder)?;
         pruned.spared += group.len() - gone.len();
         tell(PruneStep::RunsRemoved);
         for (summary, bytes) in group {
@@ -77,6 +106,9 @@ pub(super) fn carry_out(
                 leftovers::remove_directory(&journal.dir.run(&summary.run_id))?;
             }
         }
+        // As long as they are held, nobody makes a run of the same id, whose directory it
+        // would be.
+        drop(leases);
         tell(PruneStep::DirectoriesRemoved);
     }
     pruned.values = sweep::sweep(journal, &mut connection, &mut || {
@@ -118,8 +150,9 @@ pub(super) fn discard(
         }
         delete_rows(connection, found.key).map(Ok)
     })??;
-    drop(lease);
+    // Until the directory is gone, nobody makes a run of the same id.
     leftovers::remove_directory(&directory)?;
+    drop(lease);
     Ok(Amount {
         count: removed,
         bytes,
@@ -141,10 +174,12 @@ fn candidates(
 ) -> Result<(Vec<Candidate>, usize), ReadError> {
     let (conditions, values) = conditions(retention);
     let sql = format!(
-        "SELECT key, run_id, summary, {TIED_TO_A_LIVE_RUN},
+        "SELECT key, run_id, summary, {} IS NOT NULL,
              (SELECT coalesce(sum(length(body)), 0) FROM events
               WHERE id >= key << 32 AND id < (key + 1) << 32)
-         FROM runs WHERE state = 'ended'{conditions} ORDER BY created_at DESC, key DESC"
+         FROM runs AS ended WHERE state = 'ended'{conditions}
+         ORDER BY created_at DESC, key DESC",
+        tied_to()
     );
     journal.readers.read(|snapshot| {
         let mut statement = snapshot.prepare(&sql)?;
@@ -201,12 +236,12 @@ fn conditions(retention: &Retention) -> (String, Vec<Value>) {
 }
 
 /// Removes the rows of those of these runs that have ended, are not tied and are driven by
-/// nobody; returns which they are.
+/// nobody; returns which they are, and all leases that were taken.
 fn remove_ended(
     journal: &SqliteJournal,
     run_ids: &[&str],
     holder: &Holder,
-) -> Result<BTreeSet<String>, StoreError> {
+) -> Result<(BTreeSet<String>, Vec<LeaseFile>), StoreError> {
     let mut leases = Vec::new();
     let mut ids = Vec::new();
     for run_id in run_ids {
@@ -234,30 +269,23 @@ fn remove_ended(
         }
         Ok(gone)
     })?;
-    drop(leases);
-    Ok(gone)
+    Ok((gone, leases))
 }
 
 /// What says whether a run may go.
 struct RunStanding {
     key: i64,
     state: String,
-    /// A run that has not ended, and that is its parent or its child.
+    /// A run that has not ended and that it is tied to.
     tied_to: Option<String>,
 }
 
 fn standing_of(connection: &Connection, run_id: &str) -> rusqlite::Result<Option<RunStanding>> {
     connection
-        .prepare_cached(
-            "SELECT key, state, (
-                 SELECT other.run_id FROM runs AS other
-                 WHERE other.parent = runs.run_id AND other.state <> 'ended'
-                 UNION ALL
-                 SELECT other.run_id FROM runs AS other
-                 WHERE other.run_id = runs.parent AND other.state <> 'ended'
-                 LIMIT 1)
-             FROM runs WHERE run_id = ?1",
-        )?
+        .prepare_cached(&format!(
+            "SELECT key, state, {} FROM runs AS ended WHERE run_id = ?1",
+            tied_to()
+        ))?
         .query_row([run_id], |row| {
             Ok(RunStanding {
                 key: row.get(0)?,

@@ -10,7 +10,7 @@ use super::outcome::{BlobRef, Outcome};
 use super::parts::{
     Answer, Asker, ConditionAnswer, HaltCause, Launch, Repeated, RepetitionEnd, SkipReason,
 };
-use super::submission::Submission;
+use super::submission::{Submission, is_own};
 use super::words::{RunStatus, StageStatus, WaitReason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,6 +37,8 @@ pub(super) enum Event {
     ResultAdopted {
         node: Address,
         outcome: Box<Outcome>,
+        #[serde(default, skip_serializing_if = "is_own")]
+        alternative: u32,
     },
     StageStarted {
         stage: u32,
@@ -155,9 +157,14 @@ impl From<&core::Event> for Event {
                 Self::Submitted(Box::new(Submission::from(submission.as_ref())))
             }
             core::Event::Claimed { fence } => Self::Claimed { fence: *fence },
-            core::Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
+            core::Event::ResultAdopted {
+                node,
+                outcome,
+                alternative,
+            } => Self::ResultAdopted {
                 node: (*node).into(),
-                outcome: Box::new(Outcome::from(outcome)),
+                outcome: Box::new(Outcome::from(outcome.as_ref())),
+                alternative: *alternative,
             },
             core::Event::StageStarted { stage } => Self::StageStarted { stage: stage.0 },
             core::Event::StageSkipped { stage, reason } => Self::StageSkipped {
@@ -310,9 +317,14 @@ impl From<Event> for core::Event {
                 submission: Arc::new((*submission).into()),
             },
             Event::Claimed { fence } => Self::Claimed { fence },
-            Event::ResultAdopted { node, outcome } => Self::ResultAdopted {
+            Event::ResultAdopted {
+                node,
+                outcome,
+                alternative,
+            } => Self::ResultAdopted {
                 node: node.into(),
-                outcome: (*outcome).into(),
+                outcome: Box::new((*outcome).into()),
+                alternative,
             },
             Event::StageStarted { stage } => Self::StageStarted {
                 stage: StageIx(stage),

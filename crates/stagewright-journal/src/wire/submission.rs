@@ -56,6 +56,17 @@ struct ParentStep {
 struct Adopted {
     node: Address,
     outcome: Outcome,
+    #[serde(default, skip_serializing_if = "is_own")]
+    alternative: u32,
+}
+
+/// Whether an agent's own action did it, which is not written down.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+pub(super) fn is_own(alternative: &u32) -> bool {
+    *alternative == 0
 }
 
 impl From<&core::Submission> for Submission {
@@ -115,6 +126,7 @@ impl From<&core::Adopted> for Adopted {
         Self {
             node: adopted.node.into(),
             outcome: Outcome::from(&adopted.outcome),
+            alternative: adopted.alternative,
         }
     }
 }
@@ -124,6 +136,7 @@ impl From<Adopted> for core::Adopted {
         Self {
             node: stored.node.into(),
             outcome: stored.outcome.into(),
+            alternative: stored.alternative,
         }
     }
 }

@@ -67,7 +67,8 @@ fn numbers_read_back_to_the_last_bit() {
         outcome.cost_usd = Some(cost);
         let event = Event::ResultAdopted {
             node: stagewright_core::NodeIx::new(0),
-            outcome,
+            outcome: Box::new(outcome),
+            alternative: 0,
         };
         let text = encode(&event).unwrap();
         assert_eq!(decode(WIRE_FORMAT, &text).unwrap(), event, "{text}");

@@ -6,8 +6,8 @@ use stagewright_core::event::{AttemptOutcome, Event};
 use stagewright_core::{Blob, ErrorClass, NodeIx};
 use stagewright_journal::contract::samples::{batch, holder, new_run, recorded};
 use stagewright_journal::{
-    Amount, Durability, Journal, ListFilter, NodeDurations, Options, PruneStep, RemoveError,
-    Retention, RunState, SqliteJournal,
+    Amount, CreateError, Durability, Journal, ListFilter, NodeDurations, Options, PruneStep,
+    RemoveError, Retention, RunState, SqliteJournal, StepOf,
 };
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -45,7 +45,8 @@ fn end(journal: &SqliteJournal, run_id: &str, pipeline_id: &str, ended_at: u64, 
         2,
         vec![Event::ResultAdopted {
             node: NodeIx::new(0),
-            outcome,
+            outcome: Box::new(outcome),
+            alternative: 0,
         }],
     );
     last.blobs = vec![result];
@@ -197,6 +198,99 @@ fn what_lives_stays_and_what_belongs_to_it() {
     drop(child_lease);
     assert_eq!(prune(&journal, &older_than(100)).runs.count, 4);
     assert!(runs(&journal).is_empty());
+}
+
+/// A run that is there with these ties, whether it has ended or not.
+fn tied(
+    journal: &SqliteJournal,
+    run_id: &str,
+    parent: Option<&str>,
+    above: Option<&str>,
+    has_ended: bool,
+) {
+    let mut new = new_run(run_id, run_id);
+    new.summary.parent = parent.map(str::to_owned);
+    new.summary.step_of = above.map(|above| StepOf {
+        run_id: above.to_owned(),
+        agent: "deploy".to_owned(),
+    });
+    if has_ended {
+        new.summary.state = RunState::Ended;
+        new.summary.ended_at = Some(DAY);
+    }
+    drop(journal.create(new).unwrap());
+}
+
+#[test]
+fn the_runs_of_steps_stay_with_those_above_them() {
+    // Goal: whatever a run has below it stays as long as anything of the family may be
+    // asked for; what has nothing to do with a live run goes.
+    let later_try = [
+        ("run_top", None, None, false),
+        ("run_try1", None, Some("run_top"), true),
+        ("run_try2", Some("run_try1"), Some("run_top"), true),
+        ("run_deep", None, Some("run_try2"), true),
+    ];
+    let retried = [
+        ("run_top", None, None, true),
+        ("run_step", None, Some("run_top"), true),
+        ("run_deep", None, Some("run_step"), true),
+        ("run_again", Some("run_top"), None, false),
+    ];
+    let abandoned = [
+        ("run_top", None, None, true),
+        ("run_step", None, Some("run_top"), true),
+        ("run_deep", None, Some("run_step"), false),
+    ];
+    for family in [later_try.as_slice(), &retried, &abandoned] {
+        let store = Store::new();
+        let journal = store.open();
+        for (run_id, parent, above, has_ended) in family {
+            tied(&journal, run_id, *parent, *above, *has_ended);
+        }
+        tied(&journal, "run_other", None, None, true);
+        tied(&journal, "run_other_step", None, Some("run_other"), true);
+        let plan = journal.plan_prune(&older_than(9)).unwrap();
+        assert_eq!(plan.tied, family.len() - 1, "{family:?}");
+        let pruned = journal.prune(&plan, &holder(9), &mut |_| {}).unwrap();
+        assert_eq!((pruned.runs.count, pruned.spared), (2, 0), "{family:?}");
+        assert_eq!(runs(&journal).len(), family.len(), "{family:?}");
+        for (run_id, _, _, has_ended) in family {
+            if *has_ended {
+                let lease = journal.acquire(run_id, &holder(2)).unwrap();
+                let refused = journal.discard(lease, true).unwrap_err();
+                assert!(matches!(refused, RemoveError::Tied { .. }), "{refused:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_id_is_taken_until_its_directory_is_gone() {
+    // Goal: nobody makes a run anew between the removal of its rows and of its files.
+    let store = Store::new();
+    let journal = store.open();
+    ended(&journal, "run_a", "a", DAY);
+    let plan = journal.plan_prune(&older_than(9)).unwrap();
+    let directory = journal.state_dir().run("run_a");
+    let mut seen = Vec::new();
+    journal
+        .prune(&plan, &holder(9), &mut |step| match step {
+            PruneStep::RunsRemoved => {
+                assert!(directory.exists());
+                seen.push(journal.create(new_run("run_a", "a")).map(drop));
+            }
+            PruneStep::DirectoriesRemoved => {
+                assert!(!directory.exists());
+                seen.push(journal.create(new_run("run_a", "a")).map(drop));
+            }
+            PruneStep::ValuesRemoved | PruneStep::LeftoversRemoved | PruneStep::Shrunk => {}
+        })
+        .unwrap();
+    let exists = CreateError::RunExists {
+        run_id: "run_a".to_owned(),
+    };
+    assert_eq!(seen, [Err(exists), Ok(())]);
 }
 
 #[test]
