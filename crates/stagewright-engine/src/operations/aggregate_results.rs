@@ -229,7 +229,7 @@ pub fn try_aggregate_results(
             why,
         };
         match read(result).map_err(unreadable)? {
-            Read::Contribution(contribution) => contributions.push(contribution),
+            Read::Contribution(contribution) => contributions.push(*contribution),
             Read::Nothing(why) => warnings.extend(why),
         }
     }
@@ -273,7 +273,7 @@ struct Contribution<'a> {
 
 /// What there was to read in a result.
 enum Read<'a> {
-    Contribution(Contribution<'a>),
+    Contribution(Box<Contribution<'a>>),
     /// It adds nothing, for a reason that somebody may want to know.
     Nothing(Option<String>),
 }
@@ -340,11 +340,11 @@ fn read(result: &ReportedResult) -> Result<Read<'_>, String> {
 }
 
 fn contribution<'a>(agent_type: &'a str, findings: FindingsSummary, output: &Value) -> Read<'a> {
-    Read::Contribution(Contribution {
+    Read::Contribution(Box::new(Contribution {
         agent_type,
         findings,
         facts: stagewright_agents::facts_of(Some(agent_type), output),
-    })
+    }))
 }
 
 /// The counts of the document that stands for a tool's report: it lists no findings,
