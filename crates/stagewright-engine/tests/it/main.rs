@@ -5,8 +5,11 @@
     reason = "a test that cannot go on says where it stopped"
 )]
 
+mod adopt_then_decide;
 mod fail_closed;
 mod journey;
+mod nest_then_decide;
 mod nesting;
 mod operations;
+mod values;
 mod world;
