@@ -271,10 +271,11 @@ impl World {
 
     fn answer(&mut self, id: &str, approved: bool) {
         let choice = if approved { "approve" } else { "reject" };
+        // What conditions read claims the opposite: the decision is by what was answered.
         let mut outcome = AttemptOutcome::bare(AttemptResult::Succeeded);
         outcome
             .projection
-            .insert("output.approved".to_owned(), json!(approved));
+            .insert("output.approved".to_owned(), json!(!approved));
         let run = self.driver.as_ref().map(Driver::run);
         let node = match run {
             Some(run) => run.find_labelled(id),
