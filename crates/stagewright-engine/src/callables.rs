@@ -25,12 +25,19 @@ pub struct Asked {
     /// The run's context.
     pub context: Value,
     /// The results so far in the plan's order: objects with `agent_id`, `status` and, of an
-    /// agent that has answered, `output`.
+    /// agent that has answered, `output`. One that is repeated has its instances under
+    /// `items`; to an instance, its own round is what it sees.
     pub agent_results: Vec<Value>,
-    /// The agent whose input is made, with its instance in brackets; `None` for a
-    /// condition.
+    /// The agent or gate whose condition it is or whose input is made, with its instance in
+    /// brackets; `None` for the condition of a stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent_id: Option<String>,
+    /// The number of the instance, from 0; `None` for what is not repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<u32>,
+    /// The instance's element of the list that it is repeated over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<Value>,
 }
 
 impl Asked {
@@ -229,6 +236,8 @@ mod tests {
             context: json!({"n": 3}),
             agent_results: vec![json!({"agent_id": "a", "status": "SUCCESS"})],
             agent_id: None,
+            index: None,
+            item: None,
         }
     }
 

@@ -5,11 +5,12 @@ use crate::callables::{ANSWER_TIMEOUT, Asked};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::in_flight::{InFlight, Report, Subject};
+use crate::launch_scope::{item_of, result_of};
 use crate::live::LiveRun;
 use stagewright_agents::Question;
+use stagewright_core::Viewpoint;
 use stagewright_core::condition::{Condition, Evaluator};
 use stagewright_core::event::Asker;
-use stagewright_core::{NodeIx, NodeView, scope};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -33,7 +34,7 @@ impl Engine {
         let evaluator = condition
             .and_then(|condition| find_evaluator(condition, number))
             .expect("a custom condition that is asked for stands in the plan");
-        let asked = asked(live, None)?;
+        let asked = asked(live, asker)?;
         if let Evaluator::Named(name) = evaluator
             && let Some(answering) = self.callables().evaluate(name, asked.clone())
         {
@@ -106,41 +107,35 @@ fn find_evaluator(condition: &Condition, wanted: u32) -> Option<&Evaluator> {
     }
 }
 
-/// What an evaluator or transformer gets: the context, and the results so far in order.
+/// What an evaluator or transformer gets: the context, the results so far in order as the
+/// asker's own templates see them, and who asks.
 ///
 /// # Errors
 /// When the results so far cannot be read.
-pub(crate) fn asked(live: &mut LiveRun, agent_id: Option<String>) -> Result<Asked, EngineError> {
-    let agents: Vec<(NodeIx, String)> = live
-        .run()
-        .plan()
-        .agents()
-        .map(|(node, planned)| (node, planned.id.clone()))
-        .collect();
-    let mut results = Vec::new();
-    for (node, id) in agents {
-        let Some(mut result) = scope::envelope(live.run(), node) else {
-            continue;
-        };
-        let reference = match live.run().view(node) {
-            NodeView::Done(outcome) => outcome.output.clone(),
-            NodeView::Pending
-            | NodeView::Running { .. }
-            | NodeView::Backoff { .. }
-            | NodeView::Repeating { .. }
-            | NodeView::Parked { .. }
-            | NodeView::Skipped(_) => None,
-        };
-        if let Some(reference) = reference {
-            let document = live.document(&reference)?;
-            result["output"] = document.get("output").cloned().unwrap_or_default();
+pub(crate) fn asked(live: &mut LiveRun, asker: Asker) -> Result<Asked, EngineError> {
+    let run = live.driver.run();
+    let documents = &mut live.renderer.documents;
+    let (viewpoint, agent_id, item) = match asker {
+        Asker::Stage(_) => (Viewpoint::OUTSIDE, None, None),
+        Asker::Node(node) => (
+            run.viewpoint(node),
+            Some(run.label(node)),
+            item_of(run, node, documents)?,
+        ),
+    };
+    let mut agent_results = Vec::new();
+    for (node, planned) in run.plan().agents() {
+        if let Some(mut result) = result_of(run, node, viewpoint, documents)? {
+            result["agent_id"] = planned.id.clone().into();
+            agent_results.push(result);
         }
-        result["agent_id"] = id.into();
-        results.push(result);
     }
+    let (index, item) = item.map_or((None, None), |(index, item)| (Some(index), item));
     Ok(Asked {
-        context: live.run().submission().context.clone(),
-        agent_results: results,
+        context: run.submission().context.clone(),
+        agent_results,
         agent_id,
+        index,
+        item,
     })
 }

@@ -50,6 +50,13 @@ pub trait Observer {
     }
 }
 
+/// Nobody watches the run but the journal.
+pub(crate) struct Unwatched;
+
+impl Observer for Unwatched {
+    fn committed(&mut self, _run: &Run, _events: &[Recorded]) {}
+}
+
 impl Engine {
     /// Drives a run until it ends, waits for a person, is stuck or was interrupted.
     /// Returns its last state; the lease is free again then.

@@ -9,6 +9,7 @@ use crate::documents::read_document;
 use crate::error::EngineError;
 use crate::id::new_run_id;
 use crate::live::{LiveRun, RunDirs};
+use crate::plain_secrets;
 use crate::subscribe::Broadcast;
 use crate::summary::summarize;
 use serde_json::Value;
@@ -157,8 +158,8 @@ impl Engine {
     /// so that a run of one step needs two transactions.
     ///
     /// # Errors
-    /// When the pipeline id has a run that has not ended, the context is too large,
-    /// or the journal cannot be written.
+    /// When the pipeline id has a run that has not ended, the context is too large or
+    /// holds a secret in the clear, or the journal cannot be written.
     pub fn submit(&self, new: NewSubmission) -> Result<LiveRun, EngineError> {
         let run_id = new_run_id().map_err(|error| EngineError::Random(error.to_string()))?;
         self.create(new, &run_id, None)
@@ -202,6 +203,7 @@ impl Engine {
             adopted: new.adopted,
             policy_changed: new.policy_changed,
         });
+        let made = makes_directory(&self.dirs(run_id).root);
         let mut live = LiveRun::new(
             Run::new(graph),
             Arc::clone(&self.parts.journal),
@@ -227,8 +229,11 @@ impl Engine {
                 Ok(live)
             }
             Err(error) => {
-                // Nothing of the run was stored, so nothing of it stays on disk.
-                let _ = std::fs::remove_dir_all(&live.dirs.root);
+                // Nothing of this run was stored, so nothing of it stays on disk; what was
+                // there before belongs to the run that has the id.
+                if made && !matches!(error, CreateError::RunExists { .. }) {
+                    let _ = std::fs::remove_dir_all(&live.dirs.root);
+                }
                 Err(error.into())
             }
         }
@@ -398,6 +403,13 @@ fn holder() -> Holder {
     }
 }
 
+/// Makes a run's directory; `false` when it was there, and is another one's. Why it cannot
+/// be made is told when it is filled.
+fn makes_directory(root: &Path) -> bool {
+    let above = root.parent().map_or(Ok(()), std::fs::create_dir_all);
+    above.and_then(|()| std::fs::create_dir(root)).is_ok()
+}
+
 fn check_context(context: &Value) -> Result<(), EngineError> {
     let found = match context {
         Value::Object(_) => None,
@@ -417,5 +429,6 @@ fn check_context(context: &Value) -> Result<(), EngineError> {
             limit: MAX_CONTEXT_BYTES,
         });
     }
-    Ok(())
+    plain_secrets::refuse("the context", context)
+        .map_err(|message| EngineError::PlainSecrets { message })
 }

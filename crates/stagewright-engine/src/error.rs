@@ -66,6 +66,12 @@ pub enum EngineError {
         /// What it is.
         found: &'static str,
     },
+    /// The context holds a secret in the clear (decision 21).
+    #[error("{message}")]
+    PlainSecrets {
+        /// Where, without the values.
+        message: String,
+    },
     /// A directory of the run could not be made.
     #[error("{path} cannot be made: {message}")]
     Directory {

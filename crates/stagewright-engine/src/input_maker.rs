@@ -7,10 +7,12 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::in_flight::{InFlight, Report, Subject};
 use crate::live::LiveRun;
+use crate::plain_secrets;
 use serde_json::Value;
 use stagewright_agents::Question;
 use stagewright_core::NodeIx;
 use stagewright_core::condition::Evaluator;
+use stagewright_core::event::Asker;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,8 +20,7 @@ use std::path::PathBuf;
 const MAX_INPUT_BYTES: usize = 4 * 1024 * 1024;
 
 impl Engine {
-    /// Asks the function or program that makes an agent's input. It gets what a custom evaluator gets,
-    /// and the agent's label under `agent_id`.
+    /// Asks the function or program that makes an agent's input. It gets what a custom evaluator gets.
     ///
     /// # Errors
     /// When the results so far cannot be read.
@@ -30,7 +31,7 @@ impl Engine {
         node: NodeIx,
     ) -> Result<(), EngineError> {
         let label = live.run().label(node);
-        let asked = asked(live, Some(label.clone()))?;
+        let asked = asked(live, Asker::Node(node))?;
         let transformer = live.run().plan().node(node).transformer.as_ref();
         let transformer = transformer.expect("an input is asked for where one is made");
         if let Evaluator::Named(name) = transformer
@@ -38,7 +39,10 @@ impl Engine {
         {
             let name = name.clone();
             in_flight.start(Subject::Input(node), None, async move {
-                let answer = answering.await.and_then(within_bounds);
+                let answer = answering
+                    .await
+                    .and_then(within_bounds)
+                    .and_then(without_secrets);
                 Report::Made(answer.map_err(|why| format!("`{name}`: {why}")))
             });
             return Ok(());
@@ -59,7 +63,7 @@ impl Engine {
                         timeout: ANSWER_TIMEOUT,
                         marker,
                     };
-                    agents.transform(question).await
+                    agents.transform(question).await.and_then(without_secrets)
                 }
                 Err(message) => Err(message),
             };
@@ -67,6 +71,12 @@ impl Engine {
         });
         Ok(())
     }
+}
+
+/// What is made goes beside the journal, as a context does (decision 21).
+fn without_secrets(input: Value) -> Result<Value, String> {
+    plain_secrets::refuse("the input that was made", &input)?;
+    Ok(input)
 }
 
 fn within_bounds(input: Value) -> Result<Value, String> {

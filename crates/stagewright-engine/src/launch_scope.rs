@@ -10,7 +10,7 @@ use minijinja::Value;
 use serde_json::{Map, json};
 use stagewright_core::expression::from_json;
 use stagewright_core::plan::{NodeIx, Role};
-use stagewright_core::{NodeView, Run, scope};
+use stagewright_core::{NodeView, Run, Viewpoint, scope};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -40,7 +40,9 @@ pub(crate) fn of_launch(
         let mut parts = name.split('.');
         match (parts.next(), parts.next()) {
             (Some("results"), Some(agent)) if !results.contains_key(agent) => {
-                if let Some(result) = result_of(run, agent, node, documents)? {
+                if let Some(of) = run.find(agent)
+                    && let Some(result) = result_of(run, of, run.viewpoint(node), documents)?
+                {
                     results.insert(agent.to_owned(), result);
                 }
             }
@@ -92,7 +94,7 @@ pub(crate) fn of_launch(
 }
 
 /// The number of an instance, and its element where it is one of a list.
-fn item_of(
+pub(crate) fn item_of(
     run: &Run,
     node: NodeIx,
     documents: &mut Documents,
@@ -107,19 +109,16 @@ fn item_of(
     Ok(Some((instance, item)))
 }
 
-/// `results.<agent>` with its full output, as seen from a node; `None` while there is no
+/// `results.<agent>` with its full output, as it is seen from there; `None` while there is no
 /// result. A repeated agent has its instances under `items`, and their outputs as the list
 /// `output` (decision 34).
-fn result_of(
+pub(crate) fn result_of(
     run: &Run,
-    agent: &str,
-    seen_from: NodeIx,
+    agent: NodeIx,
+    seen_from: Viewpoint,
     documents: &mut Documents,
 ) -> Result<Option<serde_json::Value>, EngineError> {
-    let Some(node) = run.find(agent) else {
-        return Ok(None);
-    };
-    let node = run.seen_from(node, run.viewpoint(seen_from));
+    let node = run.seen_from(agent, seen_from);
     let Some(mut result) = one_result(run, node, documents)? else {
         return Ok(None);
     };

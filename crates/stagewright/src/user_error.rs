@@ -134,6 +134,7 @@ impl From<EngineError> for UserError {
             EngineError::ContextTooLarge { .. } | EngineError::ContextNotAnObject { .. } => {
                 Self::usage("SW0203", message)
             }
+            EngineError::PlainSecrets { .. } => Self::usage("SW0206", message),
             EngineError::NotWaiting { .. } => Self::usage("SW0306", message),
             EngineError::Plan(_) => Self::usage("SW0307", message)
                 .hint("use the version of stagewright that made the run"),

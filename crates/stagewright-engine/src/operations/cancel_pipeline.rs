@@ -1,9 +1,8 @@
 //! `cancel_pipeline`: ends a run, gently or by force (rule A24).
 
-use super::execute_pipeline::Unwatched;
 use super::orchestrator::Orchestrator;
 use crate::clock;
-use crate::drive::Control;
+use crate::drive::{Control, Unwatched};
 use crate::error::EngineError;
 use crate::reach::Reached;
 use serde::{Deserialize, Serialize};

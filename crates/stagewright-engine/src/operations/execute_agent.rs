@@ -3,10 +3,10 @@
 //! The same engine as for pipelines runs a plan of one agent; nothing of it is
 //! remembered. Settings map the function to a program, as everywhere.
 
-use super::execute_pipeline::{Unwatched, refuse_plain_secrets};
+use super::execute_pipeline::refuse_plain_secrets;
 use super::orchestrator::Orchestrator;
 use crate::clock;
-use crate::drive::Control;
+use crate::drive::{Control, Unwatched};
 use crate::engine::NewSubmission;
 use crate::order::RunDefaults;
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,14 @@ use super::config::{LoadedPipeline, PipelineConfig};
 use super::executed::Executed;
 use super::orchestrator::Orchestrator;
 use super::policy_changed::policy_changed;
-use crate::drive::{Control, Observer};
+use crate::drive::{Control, Observer, Unwatched};
 use crate::engine::NewSubmission;
 use crate::live::LiveRun;
 use crate::order::{Wishes, check_pipeline_id, lay_over};
+use crate::plain_secrets;
 use serde::Deserialize;
 use serde_json::Value;
 use stagewright_core::plan::RunMode;
-use stagewright_core::{Recorded, Run};
-use stagewright_language::find_plain_secrets;
 use tokio::sync::mpsc;
 
 /// What `execute_pipeline` is asked: the specification's fields with its defaults.
@@ -207,27 +206,8 @@ impl Orchestrator {
     }
 }
 
-/// Nobody watches.
-pub(super) struct Unwatched;
-
-impl Observer for Unwatched {
-    fn committed(&mut self, _run: &Run, _events: &[Recorded]) {}
-}
-
 /// # Errors
 /// When a secret stands in the clear (decision 21).
 pub(super) fn refuse_plain_secrets(context: &Value) -> Result<(), Refusal> {
-    let found = find_plain_secrets(context);
-    let Some(first) = found.first() else {
-        return Ok(());
-    };
-    let names: Vec<String> = found.iter().map(|path| format!("`{path}`")).collect();
-    Err((
-        "invalid_context",
-        format!(
-            "the context holds secrets in the clear: {}; give references instead, such as \
-             `{first}`: `env:NAME`",
-            names.join(", ")
-        ),
-    ))
+    plain_secrets::refuse("the context", context).map_err(|message| ("invalid_context", message))
 }

@@ -153,9 +153,9 @@ fn kind_of(error: &EngineError) -> &'static str {
             "state_save_failure"
         }
         EngineError::Lease(_) => "driven_elsewhere",
-        EngineError::ContextTooLarge { .. } | EngineError::ContextNotAnObject { .. } => {
-            "invalid_context"
-        }
+        EngineError::ContextTooLarge { .. }
+        | EngineError::ContextNotAnObject { .. }
+        | EngineError::PlainSecrets { .. } => "invalid_context",
         EngineError::Plan(_) => "invalid_config",
         EngineError::Read(_)
         | EngineError::Find(_)

@@ -1,9 +1,9 @@
 //! `fork`: a new run from the middle of another one, if need be under another context.
 
-use super::execute_pipeline::{Unwatched, refuse_plain_secrets};
+use super::execute_pipeline::refuse_plain_secrets;
 use super::executed::Executed;
 use super::orchestrator::Orchestrator;
-use crate::drive::Observer;
+use crate::drive::{Observer, Unwatched};
 use crate::engine::NewSubmission;
 use crate::error::EngineError;
 use crate::order::{check_pipeline_id, lay_over};

@@ -1,9 +1,8 @@
 //! `recover_pipeline`: goes on with a run, whatever stopped it.
 
-use super::execute_pipeline::Unwatched;
 use super::executed::Executed;
 use super::orchestrator::Orchestrator;
-use crate::drive::Observer;
+use crate::drive::{Observer, Unwatched};
 use crate::error::EngineError;
 use crate::live::LiveRun;
 use stagewright_core::Standing;

@@ -1,6 +1,8 @@
 //! Sub-pipelines: what the run of one gets (decision 35).
 
 use super::renderer::{Order, Renderer};
+use crate::order::lay_over;
+use crate::plain_secrets;
 use serde_json::Value;
 use stagewright_core::event::BlobRef;
 use stagewright_core::input::StartRequest;
@@ -28,14 +30,15 @@ impl Renderer {
         node: NodeIx,
         sub: &SubPipeline,
     ) -> Result<Prepared, String> {
-        let Value::Object(given) = self.input(run, node, sub.input.as_ref())? else {
+        let given = self.input(run, node, sub.input.as_ref())?;
+        if !given.is_object() {
             return Err(
                 "input: the context of a pipeline is a mapping, and this is none".to_owned(),
             );
-        };
-        let mut context = sub.plan.context.clone();
+        }
+        let mut context = Value::Object(sub.plan.context.clone());
         lay_over(&mut context, given);
-        let context = Value::Object(context);
+        plain_secrets::refuse("the context of the pipeline", &context)?;
         let input = Blob::of(context.to_string().into_bytes());
         let frozen = Frozen {
             pipeline: &sub.source,
@@ -51,17 +54,5 @@ impl Renderer {
             },
             blobs: vec![input, stored],
         })
-    }
-}
-
-/// Lays one mapping over another; mappings in it are joined, everything else replaces.
-fn lay_over(under: &mut serde_json::Map<String, Value>, over: serde_json::Map<String, Value>) {
-    for (key, value) in over {
-        match (under.get_mut(&key), value) {
-            (Some(Value::Object(under)), Value::Object(over)) => lay_over(under, over),
-            (_, value) => {
-                under.insert(key, value);
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::submission::MAX_NESTING;
 use super::{id, outcome};
-use crate::drive::{Control, Observer};
+use crate::drive::{Control, Unwatched};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::live::LiveRun;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use stagewright_agents::Performed;
 use stagewright_core::event::{ParentStep, Submission, WaitReason};
 use stagewright_core::plan::{Outputs, SubPipeline};
-use stagewright_core::{ErrorClass, Input, NodeView, Recorded, Run, Standing};
+use stagewright_core::{ErrorClass, Input, NodeView, Run, Standing};
 use stagewright_journal::{LeaseError, RunState};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc, watch};
@@ -76,13 +76,6 @@ pub(crate) enum Below {
     Waits(String),
     /// It was stopped, and has no result.
     Stopped,
-}
-
-/// Nobody watches the run of a step but the journal.
-struct Unwatched;
-
-impl Observer for Unwatched {
-    fn committed(&mut self, _run: &Run, _events: &[Recorded]) {}
 }
 
 impl Engine {
@@ -151,6 +144,7 @@ impl Engine {
             Err(
                 error @ (EngineError::Plan(_)
                 | EngineError::ContextTooLarge { .. }
+                | EngineError::PlainSecrets { .. }
                 | EngineError::ContextNotAnObject { .. }),
             ) => Ok(refused(error.to_string())),
             Err(error) => Err(error),

@@ -105,7 +105,7 @@ pub(crate) fn drive(
 
 /// The full output of an agent.
 pub(crate) fn output(engine: &Engine, run: &Run, agent: &str) -> Value {
-    let node = run.find(agent).unwrap();
+    let node = run.find_labelled(agent).unwrap();
     match run.view(node) {
         stagewright_core::NodeView::Done(outcome) => {
             let document = engine.document(outcome.output.as_ref().unwrap()).unwrap();
