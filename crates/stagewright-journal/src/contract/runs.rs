@@ -3,7 +3,7 @@
 use super::Open;
 use super::samples::{batch, every_event, new_run, recorded, summary};
 use crate::error::{AppendError, CreateError, ReadError};
-use crate::summary::RunState;
+use crate::summary::{RunState, StepOf};
 use crate::wire::{EncodeError, MAX_VALUE_DEPTH};
 use serde_json::{Value, json};
 use stagewright_core::event::{AttemptOutcome, AttemptResult, Launch};
@@ -237,5 +237,17 @@ pub(super) fn a_parent_has_to_be_there(open: Open<'_>) {
     );
     assert_eq!(journal.summary("run_child").unwrap(), None);
     journal.create(new_run("run_parent", "nightly")).unwrap();
+    // A later try of a step has a parent and a run above it, and both have to be there.
+    let mut step = child("run_parent");
+    step.summary.step_of = Some(StepOf {
+        run_id: "run_above".to_owned(),
+        agent: "deploy".to_owned(),
+    });
+    assert_eq!(
+        journal.create(step).unwrap_err(),
+        CreateError::ParentGone {
+            parent: "run_above".to_owned()
+        }
+    );
     journal.create(child("run_parent")).unwrap();
 }

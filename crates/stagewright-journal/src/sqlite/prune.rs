@@ -26,7 +26,7 @@ const RUNS_PER_TRANSACTION: usize = 32;
 /// The run of which this row's is a step; NULL for the others.
 const ABOVE: &str = "json_extract(summary, '$.step_of.run_id')";
 
-/// A run that has not ended and that a row of `runs` is tied to; NULL where there is none.
+/// Another run that has not ended and that a row of `runs` is tied to; NULL where there is none.
 ///
 /// A run is tied to its parent and to its children: what was adopted from the one may be
 /// read by the other, and a run that goes on may look for the child that it began. The run
@@ -38,7 +38,8 @@ fn tied_to() -> String {
              SELECT run_id, {ABOVE} FROM runs WHERE state <> 'ended'
              UNION
              SELECT holding.live, {ABOVE} FROM holding JOIN runs USING (run_id))
-         SELECT live FROM holding WHERE holding.run_id = ended.run_id"
+         SELECT live FROM holding
+         WHERE holding.run_id = ended.run_id AND live <> ended.run_id"
     );
     format!(
         "(WITH RECURSIVE family (run_id, parent, above) AS (
@@ -47,7 +48,7 @@ fn tied_to() -> String {
               SELECT runs.run_id, runs.parent, {ABOVE}
               FROM family JOIN runs ON runs.run_id = family.above)
           SELECT runs.run_id FROM family JOIN runs ON runs.run_id = family.run_id
-          WHERE runs.state <> 'ended'
+          WHERE runs.state <> 'ended' AND runs.run_id <> ended.run_id
           UNION ALL
           SELECT runs.run_id FROM family JOIN runs ON runs.run_id = family.parent
           WHERE runs.state <> 'ended'
