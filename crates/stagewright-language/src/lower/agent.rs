@@ -53,17 +53,8 @@ impl Lowering<'_> {
         let limits = self.time_limits(&fields, kind);
         let dependencies = self.dependencies(ix, fields.get("depends_on"));
         let halt = on_failure == OnFailure::Halt;
-        let mut described = Described::default();
+        let mut described = described_by(kind, findings.as_ref(), agent_type.as_deref());
         let outputs = self.outputs(owner, &fields, &mut described);
-        if let Some(kind) = kind
-            && kind.key.name == "set"
-            && fields.get("fallback").is_none()
-        {
-            described.add(schema_of_tree(kind.node()));
-        }
-        if findings == Some(AnswerReader::Named("agent".to_owned())) && outputs.is_none() {
-            described.document_of = agent_type.as_deref().and_then(known);
-        }
         self.described[ix.index()] = described;
         let fallback = fields.get("fallback");
         let input = fields.get("input").map(|field| field.node().to_json());
@@ -358,6 +349,23 @@ impl Lowering<'_> {
         );
         None
     }
+}
+
+/// What a kind and its reader say of an output: the values of `set:`, the document of a
+/// known type.
+fn described_by(
+    kind: Option<Field<'_>>,
+    findings: Option<&AnswerReader>,
+    agent_type: Option<&str>,
+) -> Described {
+    let mut described = Described::default();
+    if let Some(kind) = kind.filter(|kind| kind.key.name == "set") {
+        described.add(schema_of_tree(kind.node()));
+    }
+    if matches!(findings, Some(AnswerReader::Named(name)) if name == "agent") {
+        described.document_of = agent_type.and_then(known);
+    }
+    described
 }
 
 /// Kinds of agents that a later version has.

@@ -45,6 +45,8 @@ impl Lowering<'_> {
     ) -> Option<Outputs> {
         let field = fields.get("outputs")?;
         let own = self.fields(field.node(), &OUTPUTS)?;
+        // What is taken need not be the known document any more.
+        described.document_of = None;
         let format = own.get("format");
         let form = match self.word_of(format) {
             Some("text") => OutputForm::Text,

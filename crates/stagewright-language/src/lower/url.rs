@@ -45,7 +45,9 @@ pub(super) fn problem_of(text: &str) -> Option<UrlProblem> {
                 position: UrlPosition::Fragment,
                 ..
             } => {
-                return bad("what stands behind `#` is never sent, and so no value can stand there");
+                return bad(
+                    "what stands behind `#` is never sent, and so no value can stand there",
+                );
             }
             UrlPiece::Hole { .. } => {}
         }
