@@ -7,8 +7,12 @@ use serde_json::{Map, Value};
 /// The most problems that a message names.
 const MAX_PROBLEMS: usize = 3;
 
-/// The most schemas that are looked at for one document.
+/// The most schemas, fields, listed values and pieces of text that are looked at for one
+/// document.
 const MAX_STEPS: u32 = 1_000_000;
+
+/// How much of a text is one step, in bytes.
+const BYTES_OF_A_STEP: usize = 256;
 
 /// The deepest that schemas and documents lead together.
 const MAX_DEPTH: u32 = 400;
@@ -16,7 +20,10 @@ const MAX_DEPTH: u32 = 400;
 /// One judgement under way.
 pub(super) struct Judging<'a> {
     schema: &'a Schema,
+    /// The first problems, as many as a message names.
     problems: Vec<String>,
+    /// How many there are; no document makes us keep them all.
+    found: usize,
     steps: u32,
     depth: u32,
     /// It led too far, and nothing that it says counts.
@@ -28,6 +35,7 @@ impl<'a> Judging<'a> {
         Self {
             schema,
             problems: Vec::new(),
+            found: 0,
             steps: 0,
             depth: 0,
             exceeded: false,
@@ -43,15 +51,15 @@ impl<'a> Judging<'a> {
         self.value(&schema.root, document, Place::Root);
         if self.exceeded {
             return Err(format!(
-                "outputs.schema: it refers to itself more often than can be checked (at most \
-                 {MAX_STEPS} steps, {MAX_DEPTH} levels)"
+                "outputs.schema: this output takes more than can be checked against it (at most \
+                 {MAX_STEPS} steps, {MAX_DEPTH} levels); it refers to itself too often, or lists \
+                 too much"
             ));
         }
-        let more = match self.problems.len().saturating_sub(MAX_PROBLEMS) {
+        let more = match self.found.saturating_sub(MAX_PROBLEMS) {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        self.problems.truncate(MAX_PROBLEMS);
         match self.problems.as_slice() {
             [] => Ok(()),
             problems => Err(format!(
@@ -62,11 +70,9 @@ impl<'a> Judging<'a> {
     }
 
     fn value(&mut self, schema: &Value, value: &Value, at: Place<'_>) {
-        self.steps += 1;
         self.depth += 1;
-        if self.steps > MAX_STEPS || self.depth > MAX_DEPTH {
-            self.exceeded = true;
-        }
+        self.spend(1);
+        self.exceeded |= self.depth > MAX_DEPTH;
         if !self.exceeded {
             match schema {
                 Value::Object(keywords) => self.keywords(keywords, value, at),
@@ -75,6 +81,14 @@ impl<'a> Judging<'a> {
             }
         }
         self.depth -= 1;
+    }
+
+    /// Takes steps; whether there were as many left.
+    fn spend(&mut self, steps: usize) -> bool {
+        let steps = u32::try_from(steps).unwrap_or(u32::MAX);
+        self.steps = self.steps.saturating_add(steps);
+        self.exceeded |= self.steps > MAX_STEPS;
+        !self.exceeded
     }
 
     fn keywords(&mut self, keywords: &Map<String, Value>, value: &Value, at: Place<'_>) {
@@ -108,13 +122,15 @@ impl<'a> Judging<'a> {
             );
         }
         if let Some(only) = keywords.get("const")
-            && !is_same(only, value)
+            && !self.is_same(only, value)
         {
             let (only, found) = (shown(only), described(value));
             self.problem(at, &format!("should be {only}, found {found}"));
         }
         if let Some(Value::Array(listed)) = keywords.get("enum")
-            && !listed.iter().any(|one| is_same(one, value))
+            && !listed.iter().any(|one| self.is_same(one, value))
+            // Showing them walks through them once more.
+            && self.spend(listed.len())
         {
             let all = shown(&Value::Array(listed.clone()));
             self.problem(
@@ -139,6 +155,9 @@ impl<'a> Judging<'a> {
     }
 
     fn text(&mut self, keywords: &Map<String, Value>, text: &str, at: Place<'_>) {
+        if !self.spend(text.len() / BYTES_OF_A_STEP) {
+            return;
+        }
         let length = text.chars().count() as u64;
         self.length(
             keywords,
@@ -203,6 +222,9 @@ impl<'a> Judging<'a> {
     ) {
         let required = keywords.get("required").and_then(|asked| names(asked).ok());
         for name in required.into_iter().flatten() {
+            if !self.spend(1) {
+                return;
+            }
             if !fields.contains_key(name) {
                 self.problem(at, &format!("has no {}", shown(&Value::from(name))));
             }
@@ -213,7 +235,9 @@ impl<'a> Judging<'a> {
             let place = Place::Field(&at, name);
             match (properties.and_then(|known| known.get(name)), others) {
                 (Some(schema), _) | (None, Some(schema)) => self.value(schema, field, place),
-                (None, None) => {}
+                (None, None) => {
+                    self.spend(1);
+                }
             }
         }
     }
@@ -242,18 +266,45 @@ impl<'a> Judging<'a> {
 
     /// How many of these schemas a value satisfies; their problems are nobody's.
     fn satisfied(&mut self, schemas: &[Value], value: &Value, at: Place<'_>) -> usize {
-        let known = self.problems.len();
+        let (known, shown) = (self.found, self.problems.len());
         let mut satisfied = 0;
         for schema in schemas {
             self.value(schema, value, at);
-            satisfied += usize::from(self.problems.len() == known);
-            self.problems.truncate(known);
+            satisfied += usize::from(self.found == known);
+            self.found = known;
+            self.problems.truncate(shown);
         }
         satisfied
     }
 
     fn problem(&mut self, at: Place<'_>, what: &str) {
-        self.problems.push(format!("`{at}` {what}"));
+        self.found += 1;
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(format!("`{at}` {what}"));
+        }
+    }
+
+    /// Whether two values are the same: `1` and `1.0` are. Each value that is compared is a
+    /// step, and when there are none left nothing is the same.
+    fn is_same(&mut self, a: &Value, b: &Value) -> bool {
+        if !self.spend(1) {
+            return false;
+        }
+        match (a, b) {
+            (Value::Number(_), Value::Number(_)) => !is_less(a, b) && !is_less(b, a),
+            (Value::String(a), Value::String(b)) => {
+                a.len() == b.len() && self.spend(a.len() / BYTES_OF_A_STEP) && a == b
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.is_same(a, b))
+            }
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter()
+                        .all(|(name, a)| b.get(name).is_some_and(|b| self.is_same(a, b)))
+            }
+            (a, b) => a == b,
+        }
     }
 }
 
@@ -273,22 +324,6 @@ fn is_of_type(value: &Value, word: &str) -> bool {
 /// Whether a number has no fraction, however it is written: `2.0` is whole.
 fn is_whole(value: &Value) -> bool {
     value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
-}
-
-/// Whether two values are the same: `1` and `1.0` are.
-fn is_same(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(_), Value::Number(_)) => !is_less(a, b) && !is_less(b, a),
-        (Value::Array(a), Value::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
-        }
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len()
-                && a.iter()
-                    .all(|(name, a)| b.get(name).is_some_and(|b| is_same(a, b)))
-        }
-        (a, b) => a == b,
-    }
 }
 
 /// Whether a number is less than another one. Whole numbers are compared as such, since a

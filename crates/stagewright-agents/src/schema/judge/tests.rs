@@ -244,3 +244,48 @@ fn unknown_keywords_are_refused() {
         );
     }
 }
+
+/// Goal: a message names the first problems and counts the rest, however many there are;
+/// what a branch of `anyOf` finds wrong is nobody's problem.
+#[test]
+fn problems_are_counted() {
+    let document = Value::from(vec![1; 1_000]);
+    let said = judge(&json!({"items": {"type": "string"}}), &document).unwrap_err();
+    assert_eq!(said.matches("should be a text").count(), 3, "{said}");
+    assert!(said.ends_with("; and 997 more"), "{said}");
+    let either = json!({"anyOf": [
+        {"items": {"type": "string"}},
+        {"items": {"type": "integer"}},
+    ]});
+    assert_eq!(judge(&either, &document), Ok(()));
+    let after_three = json!({"allOf": [{"items": {"type": "string"}}, either]});
+    let said = judge(&after_three, &document).unwrap_err();
+    assert!(said.ends_with("; and 997 more"), "{said}");
+}
+
+/// Goal: what is compared is counted, so a small schema cannot make a document a long
+/// piece of work; what people write is far below that.
+#[test]
+fn comparisons_are_steps() {
+    let listed = |count: u32| (0..count).map(|n| format!("w{n}")).collect::<Vec<_>>();
+    let last = |count: usize| Value::from(vec!["w299"; count]);
+    let some = json!({"items": {"enum": listed(300)}});
+    assert_eq!(judge(&some, &last(1_000)), Ok(()));
+    let long = json!("x".repeat(1_000_000));
+    let again = json!({"allOf": vec![json!({"maxLength": 2_000_000}); 500]});
+    for (schema, document) in [
+        (some, last(10_000)),
+        (
+            json!({"items": {"const": listed(1_000)}}),
+            json!(vec![listed(1_000); 2_000]),
+        ),
+        (
+            json!({"items": {"required": listed(1_000)}}),
+            Value::from(vec![json!({}); 2_000]),
+        ),
+        (again, long),
+    ] {
+        let said = judge(&schema, &document).unwrap_err();
+        assert!(said.contains("takes more than can be checked"), "{said}");
+    }
+}
