@@ -249,3 +249,26 @@ fn a_step_that_is_not_required() {
         );
     }
 }
+
+/// Goal: a further try of a step repeats no agent that has succeeded, and asks its gates
+/// again, since what they judge may be another thing by then.
+#[test]
+fn a_further_try_judges_again() {
+    let inner = "
+  - id: s
+    agents: [{id: first, run: echo first >> log}]
+    gates: [{id: judged, run: echo judged >> log}]
+  - {id: t, agents: [{id: second, run: exit 1}]}
+";
+    let inner = plan(&pipeline("decision: none", inner));
+    let world = World::new();
+    let engine = world.engine();
+    let mut submission = world.submission(ANY, json!({}));
+    let step = ", retries: 1";
+    submission.plan = around(inner, LABELLED, step, "");
+    let live = engine.submit(submission).unwrap();
+    let run = drive(&engine, live, &mut Seen::default()).unwrap();
+    assert_eq!(decided(&run).decision, Choice::Block);
+    let log = std::fs::read_to_string(world.path("log")).unwrap();
+    assert_eq!(log, "first\njudged\njudged\n");
+}
