@@ -77,7 +77,7 @@ fn addresses_that_are_not_reached() {
 #[test]
 fn values_in_urls() {
     let world = World::new();
-    let refused = "a value from outside would say which server";
+    let refused = "is from outside and would say which server is asked";
     for (host, trusted, says) in [
         ("169.254.169.254", "", refused),
         ("example.org", "", refused),
