@@ -5,6 +5,7 @@
 //! checkpoint, clean or fingerprint looks into it. The environment is not read here:
 //! the caller passes `STAGEWRIGHT_STATE_DIR` in.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -13,6 +14,9 @@ use thiserror::Error;
 
 /// The directory's name.
 const NAME: &str = ".stagewright";
+
+/// The text of the ignore file: the state is never part of a commit.
+const IGNORE_ALL: &str = "*\n";
 
 /// The most bytes of git's one-line files that are read.
 const MAX_GIT_FILE_BYTES: u64 = 64 * 1024;
@@ -111,7 +115,7 @@ impl StateDir {
         }
         let ignore = self.path.join(".gitignore");
         if !ignore.exists() {
-            fs::write(&ignore, "*\n").map_err(failed(&ignore))?;
+            fs::write(&ignore, IGNORE_ALL).map_err(failed(&ignore))?;
         }
         for folder in [self.leases(), self.blobs()] {
             if !folder.is_dir() {
@@ -119,6 +123,24 @@ impl StateDir {
             }
         }
         Ok(())
+    }
+
+    /// Whether the directory holds other things than a state: it would be made to ignore
+    /// itself, the user's files included. What another process is just making is none.
+    pub fn is_foreign(&self) -> bool {
+        // When it is not there yet, or cannot be read, opening it says so.
+        let Ok(entries) = fs::read_dir(&self.path) else {
+            return false;
+        };
+        let ours = |name: &OsStr| match name.to_str() {
+            Some(".gitignore") => fs::read_to_string(self.path.join(name))
+                .is_ok_and(|text| text.is_empty() || text == IGNORE_ALL),
+            Some("leases" | "blobs" | "runs") => true,
+            Some(name) => name.starts_with("journal.db"),
+            None => false,
+        };
+        let all_ours = entries.flatten().all(|entry| ours(&entry.file_name()));
+        !all_ours && !self.database().exists()
     }
 
     /// The directory itself.

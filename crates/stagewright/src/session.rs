@@ -63,22 +63,16 @@ pub(crate) fn state_dir() -> Result<StateDir, UserError> {
     Ok(state_dir)
 }
 
-/// A directory that holds other things is not taken for the state: it would be made to
-/// ignore itself, the user's files included.
+/// A directory that holds other things is not taken for the state.
 fn refuse_foreign(state_dir: &StateDir) -> Result<(), UserError> {
-    let path = state_dir.path();
-    // When it is not there yet, or cannot be read, opening it says so.
-    let Ok(mut entries) = std::fs::read_dir(path) else {
-        return Ok(());
-    };
-    if entries.next().is_none() || state_dir.database().exists() {
+    if !state_dir.is_foreign() {
         return Ok(());
     }
     Err(UserError::usage(
         "SW0405",
         format!(
             "{STATE_DIR_VARIABLE} names {}, which is not empty and holds no journal",
-            path.display()
+            state_dir.path().display()
         ),
     )
     .hint("name an empty directory, or one that does not exist yet"))

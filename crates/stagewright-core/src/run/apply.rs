@@ -136,6 +136,10 @@ impl Run {
             Event::RetryDue { node } => self.end_backoff(*node),
             Event::FellBack { node, to } => {
                 let state = self.node_mut(*node);
+                if matches!(state.phase, NodePhase::Backoff { .. }) {
+                    // The first try of somebody else is no re-run (rule A5).
+                    state.retries = state.retries.saturating_sub(1);
+                }
                 state.alternative = *to;
                 state.retries_before = state.retries;
                 state.timeouts = 0;

@@ -15,7 +15,7 @@ fn a_fallback_takes_over_after_the_last_try() {
         "a: fail, fail, fail, ok",
         "order: 0 a+ | 1 a! a+ | 2 a! a>1 a+ | 3 a! a+ | 4 a- b+ | 5 b-
          agents: a=SUCCESS b=SUCCESS
-         tries: a=4/3 b=1/0
+         tries: a=4/2 b=1/0
          end: SUCCESS MERGE",
     );
     check(

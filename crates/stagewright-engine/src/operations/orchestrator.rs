@@ -69,7 +69,7 @@ impl Orchestrator {
         let settings = Settings::load(directory, environment, SeedNames::Read)?;
         let named = environment.state_dir();
         let state_dir = StateDir::locate(directory, named.as_deref())?;
-        if named.is_some() && holds_other_things(&state_dir) {
+        if named.is_some() && state_dir.is_foreign() {
             return Err(SetupError::ForeignStateDir(state_dir.path().to_owned()));
         }
         let options = Options {
@@ -151,14 +151,4 @@ impl From<&Settings> for RunDefaults {
             review_parallelism: settings.language().review_parallelism,
         }
     }
-}
-
-/// A directory that holds other things is not taken for the state: it would be made to
-/// ignore itself, the user's files included.
-fn holds_other_things(state_dir: &StateDir) -> bool {
-    // When it is not there yet, or cannot be read, opening it says so.
-    let Ok(mut entries) = std::fs::read_dir(state_dir.path()) else {
-        return false;
-    };
-    entries.next().is_some() && !state_dir.database().exists()
 }

@@ -143,3 +143,30 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     );
     String::from_utf8(output.stdout).unwrap()
 }
+
+#[test]
+fn a_directory_with_other_things_is_foreign() {
+    // Goal: the user's files are never made to ignore themselves; a state that another
+    // process is just making is none of them, at whatever point of it one looks.
+    let root = tempfile::tempdir().unwrap();
+    let state = StateDir::at(root.path().join("state"));
+    assert!(!state.is_foreign(), "not there yet");
+    std::fs::create_dir(state.path()).unwrap();
+    assert!(!state.is_foreign(), "empty");
+    std::fs::write(state.path().join(".gitignore"), "").unwrap();
+    assert!(!state.is_foreign(), "the ignore file is being written");
+    std::fs::write(state.path().join(".gitignore"), "*\n").unwrap();
+    for made in ["leases", "blobs", "runs", "journal.db-wal"] {
+        std::fs::create_dir(state.path().join(made)).unwrap();
+        assert!(!state.is_foreign(), "{made} is made");
+    }
+    std::fs::write(state.path().join("thesis.txt"), "three years").unwrap();
+    assert!(state.is_foreign(), "a file of the user's");
+    std::fs::write(state.database(), "").unwrap();
+    assert!(!state.is_foreign(), "a journal lives there");
+
+    let ignored = StateDir::at(root.path().join("ignored"));
+    std::fs::create_dir(ignored.path()).unwrap();
+    std::fs::write(ignored.path().join(".gitignore"), "*.o\n").unwrap();
+    assert!(ignored.is_foreign(), "an ignore file of the user's");
+}
