@@ -136,7 +136,7 @@ impl StateDir {
             Some(".gitignore") => fs::read_to_string(self.path.join(name))
                 .is_ok_and(|text| text.is_empty() || text == IGNORE_ALL),
             Some("leases" | "blobs" | "runs") => true,
-            Some(name) => name.starts_with("journal.db"),
+            Some(name) => name.starts_with("journal."),
             None => false,
         };
         let all_ours = entries.flatten().all(|entry| ours(&entry.file_name()));

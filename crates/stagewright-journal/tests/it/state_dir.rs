@@ -156,7 +156,13 @@ fn a_directory_with_other_things_is_foreign() {
     std::fs::write(state.path().join(".gitignore"), "").unwrap();
     assert!(!state.is_foreign(), "the ignore file is being written");
     std::fs::write(state.path().join(".gitignore"), "*\n").unwrap();
-    for made in ["leases", "blobs", "runs", "journal.db-wal"] {
+    for made in [
+        "leases",
+        "blobs",
+        "runs",
+        "journal.db-wal",
+        "journal.upgrade.lock",
+    ] {
         std::fs::create_dir(state.path().join(made)).unwrap();
         assert!(!state.is_foreign(), "{made} is made");
     }
