@@ -11,7 +11,7 @@ use stagewright_evidence::{
 
 /// The agent types that promise the document of a review agent, whether or not the
 /// pipeline names a format (decision 25): the seed's five and the ticket agent.
-const TYPES_WITH_DOCUMENT: &[&str] = &[
+pub const TYPES_WITH_DOCUMENT: &[&str] = &[
     "code_best_practises",
     "architect_best_practises",
     "lld_alignment",

@@ -112,6 +112,23 @@ fn cut_off(cut: Cut, remains: &Remains) -> Judged {
     }
 }
 
+/// What an answer that was read says of its try.
+pub(crate) fn answered(answer: Answer) -> Judged {
+    let result = match &answer.status {
+        AgentStatus::Error(reason) => AttemptResult::Failed {
+            class: ErrorClass::Execution,
+            message: format!("the agent reports an error: {reason}"),
+        },
+        AgentStatus::Passed | AgentStatus::Failed | AgentStatus::Pending => {
+            AttemptResult::Succeeded
+        }
+    };
+    Judged {
+        result,
+        answer: Some(answer),
+    }
+}
+
 fn with_answer(
     promise: Promise,
     code: i32,
@@ -119,21 +136,7 @@ fn with_answer(
     read: Result<Answer, Unread>,
 ) -> Judged {
     match read {
-        Ok(answer) => {
-            let result = match &answer.status {
-                AgentStatus::Error(reason) => AttemptResult::Failed {
-                    class: ErrorClass::Execution,
-                    message: format!("the agent reports an error: {reason}"),
-                },
-                AgentStatus::Passed | AgentStatus::Failed | AgentStatus::Pending => {
-                    AttemptResult::Succeeded
-                }
-            };
-            Judged {
-                result,
-                answer: Some(answer),
-            }
-        }
+        Ok(answer) => answered(answer),
         // A program that died with a stack trace ends with 1 as well; then it is the
         // program that failed, and a repetition may help.
         Err(Unread::Document(error))

@@ -43,6 +43,7 @@ mod secrets;
 mod settings;
 mod verdict;
 
+pub use answer::TYPES_WITH_DOCUMENT;
 pub use facts::of as facts_of;
 pub use http::{DEFAULT_REDIRECTS, HttpAnswer, HttpBody, HttpMethod, HttpRequest, MAX_REDIRECTS};
 pub use job::{AnsweredBy, Job, LogFile, Performed, ResultDocument, StopSignal};

@@ -6,9 +6,7 @@
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use stagewright_core::event::Asker;
-use stagewright_core::plan::Repeated;
-use stagewright_core::{Event, NodeIx, Recorded, Run, StageIx};
+use stagewright_core::{Event, Recorded, Run};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -195,7 +193,7 @@ fn labelled(run: &Run, events: &[Recorded]) -> Vec<RunEvent> {
     let run_id: Arc<str> = submission.run_id.as_str().into();
     let pipeline_id: Arc<str> = submission.pipeline_id.as_str().into();
     let labelled = events.iter().map(|recorded| {
-        let (node, stage) = subject(&recorded.event);
+        let (stage, node) = recorded.event.subject();
         let stage = stage.or_else(|| node.map(|node| run.plan().node(node).stage));
         RunEvent {
             run_id: Arc::clone(&run_id),
@@ -206,42 +204,4 @@ fn labelled(run: &Run, events: &[Recorded]) -> Vec<RunEvent> {
         }
     });
     labelled.collect()
-}
-
-/// The agent, gate or stage that an event is about.
-fn subject(event: &Event) -> (Option<NodeIx>, Option<StageIx>) {
-    match event {
-        Event::ResultAdopted { node, .. }
-        | Event::InputAsked { node }
-        | Event::InputAnswered { node, .. }
-        | Event::NodeSkipped { node, .. }
-        | Event::AttemptStarted { node, .. }
-        | Event::AttemptLost { node, .. }
-        | Event::AttemptFinished { node, .. }
-        | Event::RetryDue { node }
-        | Event::Parked { node, .. }
-        | Event::WaitEnded { node }
-        | Event::FellBack { node, .. }
-        | Event::Answered { node, .. } => (Some(*node), None),
-        Event::StageStarted { stage }
-        | Event::StageSkipped { stage, .. }
-        | Event::StageFinished { stage, .. } => (None, Some(*stage)),
-        Event::ConditionAsked { asker, .. } | Event::ConditionAnswered { asker, .. } => match asker
-        {
-            Asker::Node(node) => (Some(*node), None),
-            Asker::Stage(stage) => (None, Some(*stage)),
-        },
-        Event::Expanded { of, .. } | Event::RepetitionFinished { of, .. } => match of {
-            Repeated::Node(node) => (Some(*node), None),
-            Repeated::Stage(stage) => (None, Some(*stage)),
-        },
-        Event::Submitted { .. }
-        | Event::Claimed { .. }
-        | Event::Halted { .. }
-        | Event::CancelRequested { .. }
-        | Event::Interrupted
-        | Event::Stuck { .. }
-        | Event::Ended { .. }
-        | Event::Reopened => (None, None),
-    }
 }

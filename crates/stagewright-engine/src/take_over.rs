@@ -4,7 +4,7 @@
 //! about the new run: that one adopts the results and goes on like any other.
 
 use stagewright_core::event::{Adopted, AttemptOutcome, AttemptResult, SkipReason, Verdict};
-use stagewright_core::plan::{Role, RunMode, StageMode};
+use stagewright_core::plan::Role;
 use stagewright_core::{NodeIx, NodeView, Plan, Run};
 use std::collections::BTreeSet;
 
@@ -80,17 +80,9 @@ fn comes_after(parent: &Run, node: NodeIx, from: NodeIx) -> bool {
     }
     match planned.role {
         Role::Gate => true,
-        Role::Agent => first.role == Role::Agent && node > from && is_one_at_a_time(parent, from),
-    }
-}
-
-/// Whether a node's agents go one at a time under the run's mode (rule A15).
-fn is_one_at_a_time(run: &Run, node: NodeIx) -> bool {
-    let plan = run.plan();
-    match run.submission().mode {
-        RunMode::Sequential => true,
-        RunMode::Parallel => false,
-        RunMode::Hybrid => plan.stage(plan.node(node).stage).mode == StageMode::Sequential,
+        Role::Agent => {
+            first.role == Role::Agent && node > from && parent.is_one_at_a_time(first.stage)
+        }
     }
 }
 

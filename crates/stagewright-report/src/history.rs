@@ -10,11 +10,9 @@ use crate::words::{id, stage_id};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use stagewright_core::event::{
-    Asker, AttemptOutcome, AttemptResult, HaltCause, RepetitionEnd, SkipReason, Submission,
-    WaitReason,
+    AttemptOutcome, AttemptResult, HaltCause, RepetitionEnd, SkipReason, Submission, WaitReason,
 };
-use stagewright_core::plan::Repeated;
-use stagewright_core::{Event, NodeIx, Recorded, Run, StageIx};
+use stagewright_core::{Event, Recorded, Run};
 
 /// The version of [`HistoryEntry`].
 pub const HISTORY_VERSION: u32 = 1;
@@ -43,7 +41,7 @@ pub struct HistoryEntry {
 /// The entry of one event of a run. `run` serves the names, and may be in any later
 /// state.
 pub fn entry(run: &Run, recorded: &Recorded) -> HistoryEntry {
-    let (stage, node) = subject(&recorded.event);
+    let (stage, node) = recorded.event.subject();
     let stage = stage.or_else(|| node.map(|node| run.plan().node(node).stage));
     HistoryEntry {
         v: HISTORY_VERSION,
@@ -90,44 +88,6 @@ pub(crate) fn word(event: &Event) -> &'static str {
         Event::Expanded { .. } => "expanded",
         Event::RepetitionFinished { .. } => "repetition_finished",
         Event::FellBack { .. } => "fell_back",
-    }
-}
-
-/// The stage or node that an event is about.
-pub(crate) fn subject(event: &Event) -> (Option<StageIx>, Option<NodeIx>) {
-    match event {
-        Event::StageStarted { stage }
-        | Event::StageSkipped { stage, .. }
-        | Event::StageFinished { stage, .. } => (Some(*stage), None),
-        Event::ConditionAsked { asker, .. } | Event::ConditionAnswered { asker, .. } => match asker
-        {
-            Asker::Stage(stage) => (Some(*stage), None),
-            Asker::Node(node) => (None, Some(*node)),
-        },
-        Event::Expanded { of, .. } | Event::RepetitionFinished { of, .. } => match of {
-            Repeated::Stage(stage) => (Some(*stage), None),
-            Repeated::Node(node) => (None, Some(*node)),
-        },
-        Event::WaitEnded { node }
-        | Event::InputAsked { node }
-        | Event::InputAnswered { node, .. }
-        | Event::FellBack { node, .. }
-        | Event::ResultAdopted { node, .. }
-        | Event::NodeSkipped { node, .. }
-        | Event::AttemptStarted { node, .. }
-        | Event::AttemptLost { node, .. }
-        | Event::AttemptFinished { node, .. }
-        | Event::RetryDue { node }
-        | Event::Parked { node, .. }
-        | Event::Answered { node, .. } => (None, Some(*node)),
-        Event::Submitted { .. }
-        | Event::Claimed { .. }
-        | Event::Halted { .. }
-        | Event::CancelRequested { .. }
-        | Event::Interrupted
-        | Event::Stuck { .. }
-        | Event::Ended { .. }
-        | Event::Reopened => (None, None),
     }
 }
 

@@ -334,7 +334,7 @@ fn complete(run: &Run, recorded: &Recorded, (level, event, told): Told) -> LogRe
     add("pipeline_id", json!(submission.pipeline_id));
     add("run_id", json!(submission.run_id));
     add("trace_id", json!(submission.trace_id));
-    let (stage, node) = history::subject(&recorded.event);
+    let (stage, node) = recorded.event.subject();
     let stage = stage.or_else(|| node.map(|node| run.plan().node(node).stage));
     if let Some(stage) = stage {
         add("stage_id", json!(words::stage_id(run, stage)));

@@ -7,7 +7,7 @@
 
 use super::request::HttpAnswer;
 use crate::answer::{self, Promise};
-use crate::judge::Judged;
+use crate::judge::{Judged, answered};
 use crate::process::recording::Capture;
 use crate::redact::Redactor;
 use crate::request::Reader;
@@ -15,7 +15,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use stagewright_core::event::AttemptResult;
 use stagewright_core::retry::ErrorClass;
-use stagewright_evidence::{AgentStatus, Answer, ReadError, unfence};
+use stagewright_evidence::{ReadError, unfence};
 
 /// An answer, whole or not, and how it is to be read.
 pub(crate) struct Received<'a> {
@@ -40,7 +40,7 @@ pub(crate) fn judge(received: &Received<'_>, redactor: &Redactor) -> Judged {
         Capture::TooMuch { beginning, cap } => {
             return if received.expects_text() {
                 let beginning = redactor.beginning(beginning);
-                judged(answer::plain_beginning(&beginning, *cap))
+                answered(answer::plain_beginning(&beginning, *cap))
             } else {
                 not_read(format!(
                     "the answer is larger than the limit of {cap} bytes; let the server \
@@ -60,7 +60,7 @@ pub(crate) fn judge(received: &Received<'_>, redactor: &Redactor) -> Judged {
         Promise::Output(_) | Promise::Plain => received.plain(bytes).map(answer::of_value),
     };
     match read {
-        Ok(answer) => judged(answer),
+        Ok(answer) => answered(answer),
         Err(error) => not_read(received.describe(&error)),
     }
 }
@@ -130,22 +130,6 @@ fn json(bytes: &[u8]) -> Result<Value, ReadError> {
             reason: "there is other text around it".to_owned(),
             head: whole.chars().take(80).collect(),
         })),
-    }
-}
-
-fn judged(answer: Answer) -> Judged {
-    let result = match &answer.status {
-        AgentStatus::Error(reason) => AttemptResult::Failed {
-            class: ErrorClass::Execution,
-            message: format!("the agent reports an error: {reason}"),
-        },
-        AgentStatus::Passed | AgentStatus::Failed | AgentStatus::Pending => {
-            AttemptResult::Succeeded
-        }
-    };
-    Judged {
-        result,
-        answer: Some(answer),
     }
 }
 

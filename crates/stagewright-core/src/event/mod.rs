@@ -9,6 +9,7 @@
 mod handed_up;
 mod outcome;
 mod reason;
+mod subject;
 mod submission;
 
 pub use handed_up::{HandedUp, Said};

@@ -379,7 +379,7 @@ impl Run {
     }
 
     /// Whether the stage's agents go one at a time under the run's mode (rule A15).
-    pub(crate) fn is_one_at_a_time(&self, stage: StageIx) -> bool {
+    pub fn is_one_at_a_time(&self, stage: StageIx) -> bool {
         match self.submission().mode {
             RunMode::Sequential => true,
             RunMode::Parallel => false,

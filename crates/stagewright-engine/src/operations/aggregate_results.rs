@@ -7,6 +7,7 @@
 use super::make_decision::{OverallSeverity, WeighedResult};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use stagewright_agents::TYPES_WITH_DOCUMENT;
 use stagewright_core::decision::{
     AgentReport, Aggregate, DEFAULT_BLOCKING_THRESHOLD, SeverityMethod, aggregate,
 };
@@ -15,17 +16,6 @@ use stagewright_core::{FindingsSummary, Severity, SeverityCounts};
 use stagewright_evidence::{AgentStatus, Format, Options};
 use stagewright_report::documents::AggregatedResult;
 use std::time::Instant;
-
-/// The agent types whose successful results have a document (review specification,
-/// section 6).
-const TYPES_WITH_DOCUMENT: [&str; 6] = [
-    "code_best_practises",
-    "architect_best_practises",
-    "lld_alignment",
-    "pattern_matching",
-    "peer_review_documentation",
-    "jira_integration",
-];
 
 /// Where documents list findings. An output with one of them is meant as a document,
 /// whatever the agent's type.

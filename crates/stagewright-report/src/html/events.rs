@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::page::Page;
-use crate::history::{subject as about, word};
+use crate::history::word;
 use crate::moment::iso;
 use crate::terminal::event_detail;
 use crate::words::{id, stage_id};
@@ -44,7 +44,7 @@ pub(super) fn section(page: &mut Page, subject: &Subject<'_>) {
 
 fn rows(page: &mut Page, subject: &Subject<'_>, events: &[Recorded]) {
     for recorded in events {
-        let (stage, node) = about(&recorded.event);
+        let (stage, node) = recorded.event.subject();
         let who = node
             .map(|node| id(subject.run, node))
             .or_else(|| stage.map(|stage| stage_id(subject.run, stage).to_owned()));

@@ -1,7 +1,7 @@
 //! The event log for people: one line an event.
 
 use super::line::{Line, Row, Tone, table};
-use crate::history::{subject, word};
+use crate::history::word;
 use crate::moment::{day_and_time, duration};
 use crate::words::{self, id, stage_id};
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ pub fn history_lines(run: &Run, events: &[Recorded], zone: &TimeZone, width: usi
     let rows: Vec<Row> = events
         .iter()
         .map(|recorded| {
-            let (stage, node) = subject(&recorded.event);
+            let (stage, node) = recorded.event.subject();
             let who = node
                 .map(|node| id(run, node))
                 .or_else(|| stage.map(|stage| stage_id(run, stage).to_owned()))
